@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * error.h - the one list of errors.
+ *
+ * A call that fails returns the negative of one of these; 0 or a positive
+ * value is success. The numbers are those of the Linux riscv64 ABI, so that a
+ * personality passes them on unchanged; the names carry an underscore so that
+ * they never meet a C library's <errno.h>, whose numbers may differ.
+ */
+#ifndef ABI_ERROR_H
+#define ABI_ERROR_H
+
+enum {
+	E_PERM = 1,   /* the handle lacks the right, or the thing may not be */
+	E_NOENT = 2,  /* nothing by that name */
+	E_IO = 5,     /* the device or the pager failed */
+	E_NOEXEC = 8, /* not a program that can run here */
+	E_BADF = 9,   /* no such handle, or of another kind */
+	E_AGAIN = 11, /* would wait */
+	E_NOMEM = 12, /* no frame, or a limit is reached */
+	E_ACCES = 13, /* the mapping does not permit the access */
+	E_FAULT = 14, /* a bad user address */
+	E_BUSY = 16,  /* in use */
+	E_EXIST = 17, /* something is there already */
+	E_INVAL = 22, /* an argument makes no sense */
+	E_RANGE = 34, /* a result does not fit */
+	E_NOSYS = 38, /* no such call */
+};
+
+/*
+ * Not an error: the thread must wait and the whole operation starts again
+ * from the top when it is woken. Never seen by a user program.
+ */
+#define E_WAIT 4096
+
+#endif

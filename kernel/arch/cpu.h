@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cpu.h - one hart, its registers at a trap, and what it is doing.
+ *
+ * While a hart is in the kernel tp points to its struct cpu and sscratch is 0;
+ * while it runs a user program sscratch points there and tp is the program's.
+ */
+#ifndef ARCH_CPU_H
+#define ARCH_CPU_H
+#include "lib/types.h"
+
+#define MAX_HARTS 8
+
+/* x0 is always 0, so its place holds the program counter. */
+struct trap_frame {
+	uint64_t pc;
+	uint64_t x[31]; /* x1 .. x31 */
+};
+
+/* Registers by their ABI names, as indexes into x[]. */
+enum { X_RA, X_SP, X_GP, X_TP, X_T0, X_A0 = 9, X_A1, X_A2, X_A3, X_A7 = 16 };
+
+/* Floating-point registers, saved only of threads that use them. */
+struct fpu_state {
+	uint64_t f[32];
+	uint64_t fcsr;
+};
+
+struct thread;
+
+struct cpu {
+	/* The first four are known to entry.S by offset. */
+	struct trap_frame *frame; /* where a trap from user mode saves */
+	uint64_t stack_top;
+	uint64_t stack_limit; /* lowest address; a guard page lies below */
+	uint64_t scratch;
+
+	unsigned index; /* 0 is the boot hart; then in FDT order */
+	uint64_t hartid;
+	struct thread *current;	  /* NULL in the idle loop */
+	struct thread *fpu_owner; /* whose state the FPU registers hold */
+	uint64_t ticks, ipis;	  /* interrupts taken, by kind */
+	bool online;
+};
+
+extern struct cpu cpus[MAX_HARTS];
+extern unsigned cpu_count; /* usable harts, the boot hart included */
+
+/* Mask of the harts that are up, by index. */
+uint64_t cpus_online(void);
+
+#ifndef QUIRE_HOST
+static inline struct cpu *this_cpu(void)
+{
+	return __builtin_thread_pointer();
+}
+#endif
+
+#endif

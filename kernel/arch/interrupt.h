@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * interrupt.h - interrupts, time, and the way back to user mode.
+ *
+ * The kernel runs with interrupts off. They are taken from user mode, as traps,
+ * and in the idle loop, which asks for them: interrupt_poll().
+ */
+#ifndef ARCH_INTERRUPT_H
+#define ARCH_INTERRUPT_H
+#include "arch/cpu.h"
+
+/* This hart takes timer, software and external interrupts from user mode. */
+void interrupt_enable(void);
+
+/* Handles what is pending, by the upcalls of arch/upcall.h. */
+void interrupt_poll(void);
+
+/* Sleeps until something is pending. */
+void interrupt_wait(void);
+
+/* An IPI to hart `cpu`: it leaves its sleep, or user mode, for a look round. */
+void interrupt_send(unsigned cpu);
+
+/* A timer interrupt on this hart after `delta` timebase units. */
+void interrupt_timer_in(uint64_t delta);
+void interrupt_timer_stop(void);
+
+/* The timebase, and how many units make a second. */
+uint64_t time_now(void);
+extern uint64_t time_frequency;
+
+/* Goes on in user mode with `frame`; this hart's stack starts anew. */
+__attribute__((noreturn)) void trap_return(struct trap_frame *frame);
+
+#endif

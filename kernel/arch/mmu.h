@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mmu.h - the contract between memory management and a memory management unit.
+ *
+ * A `struct mmu` is one set of page tables: a root, whose upper half is the
+ * kernel's and the same in all of them, and a user half. Entries are read and
+ * made by the pte_ functions alone (arch/riscv/pte.h); a caller holds a slot,
+ * a pointer to an entry in a table, only while it holds the tables' lock.
+ *
+ * Invariants
+ *  - An entry is a leaf (maps memory), a table (points to one), or invalid. An
+ *    invalid entry carries a 62-bit word of the caller's (pte_soft()); 0 is
+ *    nothing.
+ *  - A leaf has A and D clear unless the caller or the hardware sets them.
+ *    Hardware that does not set them faults, and the fault handler sets them:
+ *    see pte_touch().
+ *  - Taking rights away, changing the frame, or clearing A or D owes a flush.
+ *    Giving rights owes none: a hart that still has the old entry faults once,
+ *    and the handler answers with mmu_flush_stale() and a retry.
+ *  - A change of a table entry owes flush_tables(); a page's address is not
+ *    enough to forget it (RISC-V privileged spec, SFENCE.VMA).
+ *  - A frame or table may be used for something else only after flush_run().
+ *
+ * Levels count from the leaf end: 0 is 4 KiB, 1 is 2 MiB, 2 is 1 GiB.
+ * Locking: all functions on one mmu are called under the lock of its owner,
+ * except mmu_switch() and what only reads counters.
+ */
+#ifndef ARCH_MMU_H
+#define ARCH_MMU_H
+#include "arch/riscv/pte.h"
+#include "lib/types.h"
+
+#define MMU_LEVELS	   3
+#define MMU_LEVEL_SIZE(l)  (1ul << (PAGE_SHIFT + 9 * (l)))
+#define MMU_USER_END	   (1ul << 38)
+
+struct mmu {
+	pa_t root;
+	uint64_t harts;	  /* harts that may hold translations; bit = cpu index */
+	uint64_t context; /* generation << 16 | ASID; 0: none yet */
+};
+
+/* ---- tables ---------------------------------------------------------- */
+
+/* A new root: empty user half, the kernel's upper half. 0 or -E_NOMEM. */
+int mmu_create(struct mmu *m);
+
+/*
+ * Frees every table of the user half and the root. No leaf may be left that
+ * the caller still counts, and no hart may be running on `m`. Fences first.
+ */
+void mmu_destroy(struct mmu *m);
+
+/*
+ * The slot of `va` at `level`, or NULL if the tables above it are not there
+ * (or a larger leaf stands in their place).
+ */
+pte_t *mmu_slot(const struct mmu *m, va_t va, int level);
+
+/*
+ * The same, making the tables that are missing: 0, -E_NOMEM, or -E_EXIST where
+ * a larger leaf stands. Tables made before a failure stay; mmu_destroy() frees
+ * them.
+ */
+int mmu_make_slot(struct mmu *m, va_t va, int level, pte_t **slot);
+
+struct mmu_flush;
+
+/*
+ * Takes the table that holds the leaves around `va` (2 MiB of addresses, all
+ * entries empty) out of the tree, and adds that to the batch. Gives the table
+ * for upcall_table_free() after flush_run(), or 0 if there is none.
+ */
+pa_t mmu_cut_table(struct mmu *m, va_t va, struct mmu_flush *f);
+
+/* ---- leaves ---------------------------------------------------------- */
+
+/*
+ * Maps [va, va+len) to [pa, pa+len), by the largest leaves that alignment
+ * allows, none above `max_level`. Everything is page aligned and the range
+ * holds no leaf yet: -E_EXIST, and -E_NOMEM, leave what was mapped so far.
+ */
+int mmu_map(struct mmu *m, va_t va, pa_t pa, uint64_t len, unsigned prot,
+	    int max_level);
+
+/*
+ * Empties every leaf and soft word in [va, va+len) and adds what was mapped to
+ * the batch. A larger leaf that the range covers in part is -E_BUSY and nothing
+ * is changed (the caller splits it first). Tables stay.
+ */
+int mmu_unmap(struct mmu *m, va_t va, uint64_t len, struct mmu_flush *f);
+
+/*
+ * Gives every leaf in the range the protection `prot`; A, D and the frame stay.
+ * Counts on the caller for leaves that must stay read-only (copy-on-write).
+ * Same condition as mmu_unmap().
+ */
+int mmu_protect(struct mmu *m, va_t va, uint64_t len, unsigned prot,
+		struct mmu_flush *f);
+
+/* The leaf that maps `va`, and its level; 0 if there is none. */
+pte_t mmu_query(const struct mmu *m, va_t va, int *level);
+
+/*
+ * The entries on the way to `va` as they stand in memory, root first in
+ * entry[2]; below where the walk ends they are 0. Gives the level of the leaf,
+ * or -1 if there is none. For people: panic texts, listings, lessons.
+ */
+int mmu_walk(const struct mmu *m, va_t va, pte_t entry[MMU_LEVELS]);
+
+/*
+ * Clears A, or D, of the leaf that maps `va`, atomically against the
+ * hardware; says whether it was set. A cleared D owes a flush; a cleared A need
+ * not (a stale A only delays ageing).
+ */
+bool mmu_test_clear_accessed(struct mmu *m, va_t va);
+bool mmu_test_clear_dirty(struct mmu *m, va_t va);
+
+/* ---- flushing -------------------------------------------------------- */
+
+/*
+ * One batch: what a walk over many pages owes the TLBs, paid at once and to
+ * those harts alone that ran the tables. At most a handful of addressed fences;
+ * beyond FLUSH_PAGES, or after flush_tables(), one of the whole ASID.
+ */
+#define FLUSH_PAGES 16
+
+struct mmu_flush {
+	struct mmu *mmu;
+	va_t lo, hi;   /* hull of what was added, hi included; empty: lo > hi */
+	bool tables;   /* a table entry changed */
+};
+
+void flush_begin(struct mmu_flush *f, struct mmu *m);
+void flush_add(struct mmu_flush *f, va_t va, uint64_t len);
+void flush_tables(struct mmu_flush *f);
+/* On return no hart uses what was added. The batch is empty again. */
+void flush_run(struct mmu_flush *f);
+
+/* This hart alone: the entry in memory permits what just faulted. */
+void mmu_flush_stale(struct mmu *m, va_t va);
+
+/*
+ * This hart alone, by kind; for code that states its own fences (the x86
+ * mirror). With errata that forbid addressed fences each is a full one.
+ */
+void mmu_fence_all(void);		      /* x0, x0: globals too */
+void mmu_fence_space(struct mmu *m);	      /* x0, asid */
+void mmu_fence_page(struct mmu *m, va_t va);  /* va, asid */
+void mmu_fence_page_global(va_t va);	      /* va, x0: any ASID, globals */
+
+/* ---- spaces ---------------------------------------------------------- */
+
+/*
+ * Makes `m` current on this hart. With ASIDs one satp write and no fence;
+ * without, a fence if the last tables were others. Nothing if `m` is current.
+ */
+void mmu_switch(struct mmu *m);
+
+/* The kernel's own tables: user half empty. */
+extern struct mmu kernel_mmu;
+
+/* The tables that this hart runs on. */
+const struct mmu *mmu_current(void);
+
+/* ---- what this machine can do, found at boot ------------------------- */
+
+struct mmu_features {
+	unsigned asid_bits;    /* 0: no ASIDs */
+	bool soft_ad;	       /* A=0, D=0 must fault although hardware sets them */
+	bool full_fences_only; /* errata: an addressed fence may miss */
+};
+extern struct mmu_features mmu_features;
+
+/* Fences by kind and satp writes, all harts; for statistics and tests. */
+struct mmu_counts {
+	uint64_t fence_all, fence_space, fence_page, remote, satp, rollovers;
+};
+struct mmu_counts mmu_counts_read(void);
+
+#endif

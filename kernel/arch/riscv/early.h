@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* early.h - the first tables, and the image's sections (linker/kernel.ld). */
+#ifndef ARCH_RISCV_EARLY_H
+#define ARCH_RISCV_EARLY_H
+#include "lib/types.h"
+
+extern char __image_start[], __rodata_start[], __data_start[], __bss_start[],
+	__bss_end[], __image_end[];
+extern char boot_stack[];
+
+extern pte_t boot_root[512];
+extern uint64_t secondary_satp;
+uint64_t early_map(pa_t fdt);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* interrupt.c - sie, sip, and the SBI calls that set them. */
+#include "arch/interrupt.h"
+#include "arch/riscv/csr.h"
+#include "arch/riscv/sbi.h"
+#include "arch/upcall.h"
+
+uint64_t time_frequency;
+
+void interrupt_enable(void)
+{
+	csr_write(sie, SIP_SSIP | SIP_STIP | SIP_SEIP);
+}
+
+void interrupt_poll(void)
+{
+	uint64_t pending = csr_read(sip);
+
+	if (pending & SIP_SSIP) {
+		csr_clear(sip, SIP_SSIP);
+		this_cpu()->ipis++;
+	}
+	if (pending & SIP_STIP)
+		upcall_timer();
+	if (pending & SIP_SEIP)
+		upcall_external();
+}
+
+/* wfi ends when an enabled interrupt is pending, also while sstatus.SIE=0. */
+void interrupt_wait(void)
+{
+	__asm__ volatile("wfi" : : : "memory");
+}
+
+void interrupt_send(unsigned cpu)
+{
+	sbi_send_ipi(cpus[cpu].hartid);
+}
+
+uint64_t time_now(void)
+{
+	return csr_read(time);
+}
+
+void interrupt_timer_in(uint64_t delta)
+{
+	sbi_set_timer(time_now() + delta);
+}
+
+void interrupt_timer_stop(void)
+{
+	sbi_set_timer(~0ul);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mmu.c - page tables: walking, making, mapping. Sv39 has three levels of 512
+ * entries; what an entry looks like is pte.h's business, when a hart forgets
+ * one is tlb.c's.
+ */
+#include "arch/mmu.h"
+#include "abi/error.h"
+#include "arch/layout.h"
+#include "arch/riscv/tlb.h"
+#include "arch/upcall.h"
+#include "lib/assert.h"
+#include <string.h>
+
+struct mmu kernel_mmu;
+bool pte_soft_ad;
+
+#define USER_SLOTS 256 /* of a root's 512 */
+
+static pte_t *table_at(pa_t pa)
+{
+	return pa_to_va(pa);
+}
+
+/* ---- tables ---------------------------------------------------------- */
+
+int mmu_create(struct mmu *m)
+{
+	pa_t root = upcall_table_alloc();
+
+	if (!root)
+		return -E_NOMEM;
+	memcpy(table_at(root) + USER_SLOTS,
+	       table_at(kernel_mmu.root) + USER_SLOTS,
+	       USER_SLOTS * sizeof(pte_t));
+	*m = (struct mmu){.root = root};
+	tlb_adopt(m);
+	return 0;
+}
+
+/* The tables below `table`, whose entries are of `level`; then itself. */
+static void free_tables(pa_t table, int level, unsigned slots)
+{
+	pte_t *t = table_at(table);
+
+	for (unsigned i = 0; level > 0 && i < slots; i++)
+		if (pte_is_table(pte_load(&t[i])))
+			free_tables(pte_pa(pte_load(&t[i])), level - 1, 512);
+	upcall_table_free(table);
+}
+
+void mmu_destroy(struct mmu *m)
+{
+	struct mmu_flush f;
+
+	assert(m != &kernel_mmu);
+	flush_begin(&f, m);
+	flush_tables(&f);
+	flush_run(&f);
+	free_tables(m->root, 2, USER_SLOTS);
+	m->root = 0;
+}
+
+pte_t *mmu_slot(const struct mmu *m, va_t va, int level)
+{
+	pte_t *t = table_at(m->root);
+
+	for (int l = MMU_LEVELS - 1; l > level; l--) {
+		pte_t p = pte_load(&t[PTE_INDEX(va, l)]);
+
+		if (!pte_is_table(p))
+			return NULL;
+		t = table_at(pte_pa(p));
+	}
+	return &t[PTE_INDEX(va, level)];
+}
+
+int mmu_make_slot(struct mmu *m, va_t va, int level, pte_t **slot)
+{
+	pte_t *t = table_at(m->root);
+
+	for (int l = MMU_LEVELS - 1; l > level; l--) {
+		pte_t *s = &t[PTE_INDEX(va, l)];
+		pte_t p = pte_load(s);
+
+		if (!pte_is_table(p)) {
+			pa_t table;
+
+			if (pte_valid(p))
+				return -E_EXIST;
+			table = upcall_table_alloc();
+			if (!table)
+				return -E_NOMEM;
+			p = pte_table(table);
+			pte_publish(s, p);
+		}
+		t = table_at(pte_pa(p));
+	}
+	*slot = &t[PTE_INDEX(va, level)];
+	return 0;
+}
+
+pa_t mmu_cut_table(struct mmu *m, va_t va, struct mmu_flush *f)
+{
+	pte_t *s = mmu_slot(m, va, 1);
+	pte_t p = s ? pte_load(s) : 0;
+
+	if (!pte_is_table(p))
+		return 0;
+	pte_store(s, 0);
+	flush_tables(f);
+	return pte_pa(p);
+}
+
+int mmu_walk(const struct mmu *m, va_t va, pte_t entry[MMU_LEVELS])
+{
+	pte_t *t = table_at(m->root);
+
+	memset(entry, 0, MMU_LEVELS * sizeof(pte_t));
+	for (int l = MMU_LEVELS - 1; l >= 0; l--) {
+		pte_t p = pte_load(&t[PTE_INDEX(va, l)]);
+
+		entry[l] = p;
+		if (pte_is_leaf(p))
+			return l;
+		if (!pte_is_table(p))
+			return -1;
+		t = table_at(pte_pa(p));
+	}
+	return -1;
+}
+
+/* ---- leaves ---------------------------------------------------------- */
+
+/* The largest level at which a leaf fits at both addresses. */
+static int fitting_level(va_t va, pa_t pa, uint64_t len, int max_level)
+{
+	int l = max_level;
+
+	while (l > 0 && (!is_aligned(va | pa, MMU_LEVEL_SIZE(l)) ||
+			 len < MMU_LEVEL_SIZE(l)))
+		l--;
+	return l;
+}
+
+int mmu_map(struct mmu *m, va_t va, pa_t pa, uint64_t len, unsigned prot,
+	    int max_level)
+{
+	assert(is_aligned(va | pa | len, PAGE_SIZE) && max_level < MMU_LEVELS);
+	while (len > 0) {
+		int l = fitting_level(va, pa, len, max_level);
+		pte_t *slot;
+		int err = mmu_make_slot(m, va, l, &slot);
+
+		if (err)
+			return err;
+		if (pte_valid(pte_load(slot)))
+			return -E_EXIST;
+		pte_publish(slot, pte_leaf(pa, prot));
+		va += MMU_LEVEL_SIZE(l);
+		pa += MMU_LEVEL_SIZE(l);
+		len -= MMU_LEVEL_SIZE(l);
+	}
+	return 0;
+}
+
+/*
+ * The slot that decides about `va`: of the leaf that maps it, or of the entry
+ * where the walk ends. *level is its level.
+ */
+static pte_t *last_slot(const struct mmu *m, va_t va, int *level)
+{
+	pte_t *t = table_at(m->root);
+
+	for (int l = MMU_LEVELS - 1;; l--) {
+		pte_t *s = &t[PTE_INDEX(va, l)];
+		pte_t p = pte_load(s);
+
+		if (l == 0 || !pte_is_table(p)) {
+			*level = l;
+			return s;
+		}
+		t = table_at(pte_pa(p));
+	}
+}
+
+/*
+ * Calls `change` on each leaf and soft word in the range, in order. -E_BUSY,
+ * and no call, if a leaf sticks out of it.
+ */
+static int each_entry(struct mmu *m, va_t va, uint64_t len, unsigned prot,
+		      struct mmu_flush *f,
+		      void (*change)(pte_t *, va_t, int, unsigned,
+				     struct mmu_flush *))
+{
+	va_t end = va + len;
+	int l;
+
+	assert(is_aligned(va | len, PAGE_SIZE));
+	for (va_t edge = va;; edge = end - 1) {
+		pte_t p = pte_load(last_slot(m, edge, &l));
+		va_t leaf = round_down(edge, MMU_LEVEL_SIZE(l));
+
+		if (pte_is_leaf(p) &&
+		    (leaf < va || leaf + MMU_LEVEL_SIZE(l) - 1 > end - 1))
+			return -E_BUSY;
+		if (len == 0 || edge == end - 1)
+			break;
+	}
+	while (va < end) {
+		pte_t *s = last_slot(m, va, &l);
+
+		if (pte_load(s) != 0)
+			change(s, va, l, prot, f);
+		va = round_down(va, MMU_LEVEL_SIZE(l)) + MMU_LEVEL_SIZE(l);
+	}
+	return 0;
+}
+
+static void entry_empty(pte_t *s, va_t va, int level, unsigned prot,
+			struct mmu_flush *f)
+{
+	(void)prot;
+	if (pte_valid(pte_swap(s, 0)))
+		flush_add(f, va, MMU_LEVEL_SIZE(level));
+}
+
+int mmu_unmap(struct mmu *m, va_t va, uint64_t len, struct mmu_flush *f)
+{
+	return each_entry(m, va, len, 0, f, entry_empty);
+}
+
+static void entry_protect(pte_t *s, va_t va, int level, unsigned prot,
+			  struct mmu_flush *f)
+{
+	pte_t p;
+
+	do {
+		p = pte_load(s);
+		if (!pte_is_leaf(p))
+			return;
+	} while (!pte_replace(s, p, pte_with_prot(p, prot)));
+	if (pte_prot(p) & ~prot)
+		flush_add(f, va, MMU_LEVEL_SIZE(level));
+}
+
+int mmu_protect(struct mmu *m, va_t va, uint64_t len, unsigned prot,
+		struct mmu_flush *f)
+{
+	return each_entry(m, va, len, prot, f, entry_protect);
+}
+
+pte_t mmu_query(const struct mmu *m, va_t va, int *level)
+{
+	pte_t p = pte_load(last_slot(m, va, level));
+
+	return pte_is_leaf(p) ? p : 0;
+}
+
+static bool test_clear(struct mmu *m, va_t va, pte_t bit)
+{
+	int l;
+	pte_t *s = last_slot(m, va, &l);
+	pte_t p;
+
+	do {
+		p = pte_load(s);
+		if (!pte_is_leaf(p) || !(p & bit))
+			return false;
+	} while (!pte_replace(s, p, p & ~bit));
+	return true;
+}
+
+bool mmu_test_clear_accessed(struct mmu *m, va_t va)
+{
+	return test_clear(m, va, PTE_A);
+}
+
+bool mmu_test_clear_dirty(struct mmu *m, va_t va)
+{
+	return test_clear(m, va, PTE_D);
+}

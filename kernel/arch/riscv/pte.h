@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pte.h - Sv39 page-table entries; the only file with their masks.
+ * RISC-V privileged spec, "Sv39: Page-Based 39-bit Virtual-Memory System".
+ *
+ *  63 62 61 60    54 53           10 9   8 7 6 5 4 3 2 1 0
+ *  N  PBMT  reserved PPN             RSW   D A G U X W R V
+ *
+ *  V=0            invalid: the other bits are software's
+ *  V=1, R=W=X=0   a pointer to the next table (then U=A=D=0 too)
+ *  V=1, else      a leaf; R=0 W=1 is reserved
+ *
+ * In memory an entry can look otherwise than here: where the machine sets A
+ * and D by itself and software is to be tested without that (`ad=soft`), a leaf
+ * with A=0 is stored invalid, and one with D=0 without W. pte_load() and
+ * pte_store() translate, so nobody else knows.
+ */
+#ifndef ARCH_RISCV_PTE_H
+#define ARCH_RISCV_PTE_H
+#include "lib/bits.h"
+#include "lib/types.h"
+
+/* Protection of a leaf. R, W, X are also the values of abi/space.h. */
+#define MMU_R  1u
+#define MMU_W  2u
+#define MMU_X  4u
+#define MMU_U  8u  /* user mode may; supervisor only inside uaccess */
+#define MMU_G  16u /* the same in every space */
+#define MMU_RW (MMU_R | MMU_W)
+
+#define PTE_V	BIT(0)
+#define PTE_R	BIT(1)
+#define PTE_W	BIT(2)
+#define PTE_X	BIT(3)
+#define PTE_U	BIT(4)
+#define PTE_G	BIT(5)
+#define PTE_A	BIT(6)
+#define PTE_D	BIT(7)
+#define PTE_RSW0 BIT(8) /* free for the kernel, kept by hardware */
+#define PTE_RSW1 BIT(9) /* taken by ad=soft */
+#define PTE_RWX (PTE_R | PTE_W | PTE_X)
+
+#define PTE_PPN_SHIFT 10
+#define PTE_PPN_MASK  (((1ul << 44) - 1) << PTE_PPN_SHIFT)
+#define PTE_INDEX(va, level) ((va) >> (PAGE_SHIFT + 9 * (level)) & 511)
+
+/* How ad=soft hides A=0 and D=0 from the hardware. */
+#define PTE_SOFT_OLD   BIT(63)	/* in an invalid entry: a leaf with A=0 */
+#define PTE_SOFT_CLEAN PTE_RSW1 /* in a leaf: W withheld because D=0 */
+extern bool pte_soft_ad;
+
+/* Protection <-> bits: both sides are contiguous and in the same order. */
+_Static_assert(PTE_R == MMU_R << 1 && PTE_W == MMU_W << 1 &&
+		       PTE_X == MMU_X << 1 && PTE_U == MMU_U << 1 &&
+		       PTE_G == MMU_G << 1,
+	       "a protection is the entry's bits 5..1");
+#define PTE_PROT_MASK (PTE_RWX | PTE_U | PTE_G)
+
+/* ---- making ---------------------------------------------------------- */
+
+/* A leaf; A and D clear. `pa` is aligned to the leaf's size. */
+static inline pte_t pte_leaf(pa_t pa, unsigned prot)
+{
+	return pa >> PAGE_SHIFT << PTE_PPN_SHIFT | (pte_t)prot << 1 | PTE_V;
+}
+
+/* A pointer to the table at `pa`. */
+static inline pte_t pte_table(pa_t pa)
+{
+	return pa >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_V;
+}
+
+/* An invalid entry that carries `word`, 62 bits. */
+static inline pte_t pte_soft(uint64_t word)
+{
+	return word << 1;
+}
+
+/* ---- reading --------------------------------------------------------- */
+
+static inline bool pte_valid(pte_t p)
+{
+	return p & PTE_V;
+}
+
+static inline bool pte_is_leaf(pte_t p)
+{
+	return (p & PTE_V) && (p & PTE_RWX);
+}
+
+static inline bool pte_is_table(pte_t p)
+{
+	return (p & (PTE_V | PTE_RWX)) == PTE_V;
+}
+
+static inline pa_t pte_pa(pte_t p)
+{
+	return (p & PTE_PPN_MASK) >> PTE_PPN_SHIFT << PAGE_SHIFT;
+}
+
+static inline unsigned pte_prot(pte_t p)
+{
+	return (unsigned)(p & PTE_PROT_MASK) >> 1;
+}
+
+static inline bool pte_accessed(pte_t p)
+{
+	return p & PTE_A;
+}
+
+static inline bool pte_dirty(pte_t p)
+{
+	return p & PTE_D;
+}
+
+/* The word of an invalid entry. */
+static inline uint64_t pte_soft_word(pte_t p)
+{
+	return p >> 1;
+}
+
+/* ---- changing -------------------------------------------------------- */
+
+static inline pte_t pte_with_prot(pte_t p, unsigned prot)
+{
+	return (p & ~PTE_PROT_MASK) | (pte_t)prot << 1;
+}
+
+/* What an access leaves behind: A, and D if it writes. */
+static inline pte_t pte_touch(pte_t p, bool write)
+{
+	return p | PTE_A | (write ? PTE_D : 0);
+}
+
+static inline pte_t pte_without_ad(pte_t p)
+{
+	return p & ~(PTE_A | PTE_D);
+}
+
+/* ---- memory ---------------------------------------------------------- */
+
+static inline pte_t pte_to_memory(pte_t p)
+{
+	if (!pte_soft_ad || !pte_is_leaf(p))
+		return p;
+	if ((p & PTE_W) && !(p & PTE_D))
+		p = (p & ~PTE_W) | PTE_SOFT_CLEAN;
+	if (!(p & PTE_A))
+		p = (p & ~PTE_V) | PTE_SOFT_OLD;
+	return p;
+}
+
+static inline pte_t pte_from_memory(pte_t p)
+{
+	if (!pte_soft_ad)
+		return p;
+	if (!(p & PTE_V)) {
+		if (!(p & PTE_SOFT_OLD))
+			return p;
+		p = (p & ~PTE_SOFT_OLD) | PTE_V;
+	}
+	if ((p & PTE_SOFT_CLEAN) && (p & PTE_RWX))
+		p = (p & ~PTE_SOFT_CLEAN) | PTE_W;
+	return p;
+}
+
+static inline pte_t pte_load(const pte_t *slot)
+{
+	return pte_from_memory(__atomic_load_n(slot, __ATOMIC_RELAXED));
+}
+
+static inline void pte_store(pte_t *slot, pte_t p)
+{
+	__atomic_store_n(slot, pte_to_memory(p), __ATOMIC_RELAXED);
+}
+
+/*
+ * The same, for an entry that leads to memory just filled: whoever walks
+ * through it sees the contents (a release store).
+ */
+static inline void pte_publish(pte_t *slot, pte_t p)
+{
+	__atomic_store_n(slot, pte_to_memory(p), __ATOMIC_RELEASE);
+}
+
+/* Replaces an entry that hardware may be setting A and D in; gives the old. */
+static inline pte_t pte_swap(pte_t *slot, pte_t p)
+{
+	return pte_from_memory(
+		__atomic_exchange_n(slot, pte_to_memory(p), __ATOMIC_RELAXED));
+}
+
+/*
+ * Replaces *old by `p` unless the hardware changed the entry meanwhile; then
+ * false, and *old is what stands there.
+ */
+static inline bool pte_update(pte_t *slot, pte_t *old, pte_t p)
+{
+	pte_t expected = pte_to_memory(*old);
+	bool done = __atomic_compare_exchange_n(slot, &expected,
+						pte_to_memory(p), false,
+						__ATOMIC_RELAXED,
+						__ATOMIC_RELAXED);
+
+	if (!done)
+		*old = pte_from_memory(expected);
+	return done;
+}
+
+/* The same in one try, for who starts over from the entry itself. */
+static inline bool pte_replace(pte_t *slot, pte_t old, pte_t p)
+{
+	return pte_update(slot, &old, p);
+}
+
+#endif

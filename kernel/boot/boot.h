@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * boot.h - what the kernel reads and does once.
+ */
+#ifndef BOOT_BOOT_H
+#define BOOT_BOOT_H
+#include "boot/archive.h"
+#include "boot/args.h"
+#include "lib/types.h"
+#include "platform/board.h"
+
+extern struct board board;
+extern struct boot_args boot_args;
+extern struct archive boot_archive; /* base NULL: there is none */
+
+/*
+ * The machine as given cannot be booted: prints "quire: ..." and stops with a
+ * failing status.
+ */
+__attribute__((noreturn, format(printf, 1, 2))) void boot_fail(const char *fmt,
+							       ...);
+
+/* Reads the devicetree at physical `fdt` and the boot arguments in it. */
+void boot_read_board(pa_t fdt);
+
+/* Bytes of the devicetree, while its window is there. */
+uint32_t boot_fdt_size(void);
+
+/* All memory: the linear map, then the frames. */
+void boot_memory(pa_t image, pa_t fdt, uint64_t fdt_size);
+
+/* Starts every other usable hart and waits until it is up. */
+void boot_harts(void);
+
+/* Finds the archive that came with the kernel and checks it. */
+void boot_find_archive(void);
+
+/* Starts the first program; when it ends so does the run. */
+void boot_run(void);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run.c - the first program, and what its end means for the machine. */
+#include "abi/error.h"
+#include "arch/interrupt.h"
+#include "arch/machine.h"
+#include "boot/boot.h"
+#include "boot/program.h"
+#include "lib/log.h"
+#include "platform/console.h"
+#include "task/sched.h"
+
+static int run_status;
+static bool run_over;
+
+/* In the boot hart's idle loop: looks for a key ten times a second. */
+static void stay(void)
+{
+	if (this_cpu()->index != 0 || !run_over)
+		return;
+	if (console_key() >= 0)
+		machine_stop(run_status);
+	interrupt_timer_in(time_frequency / 10);
+}
+
+static void ended(struct task *t)
+{
+	run_status = t->status;
+	if (boot_args.expect_fault)
+		run_status = t->fault ? 0 : 1;
+	log_print("quire: %s ended with status %d%s\n", t->name, t->status,
+		  t->fault ? ", by a fault" : "");
+	task_free(t);
+	if (!boot_args.stay)
+		machine_stop(run_status);
+	log_print("quire: press a key to power off\n");
+	run_over = true;
+}
+
+void boot_run(void)
+{
+	struct archive_entry file = {0};
+	struct thread *thread;
+	const char *why;
+	int err;
+
+	if (!boot_archive.base)
+		boot_fail("no boot archive; give one as the initial ramdisk");
+	if (boot_args.init[0])
+		err = archive_find(&boot_archive, boot_args.init, &file);
+	else
+		do
+			err = archive_next(&boot_archive, &file) > 0
+				      ? 0
+				      : -E_NOENT;
+		while (!err &&
+		       (file.mode & ARCHIVE_TYPE) != ARCHIVE_FILE);
+	if (err)
+		boot_fail("no program \"%s\" in the boot archive",
+			  boot_args.init);
+	err = program_load(&file, ended, &thread, &why);
+	if (err)
+		boot_fail("%s: not a program that can run here: %s", file.name,
+			  why);
+	if (boot_args.stay)
+		sched_idle_hook = stay;
+	sched_start(thread, 0);
+}

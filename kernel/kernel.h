@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* kernel.h - what the files beside it tell one another. */
+#ifndef KERNEL_H
+#define KERNEL_H
+#include "arch/cpu.h"
+
+struct thread;
+
+/* "store page fault"; NULL for a cause that the specification reserves. */
+const char *cause_name(uint64_t scause);
+
+/* One line: what the thread did, in the words of both architectures. */
+void report_user_fault(const struct thread *t, const struct trap_frame *frame,
+		       uint64_t scause, uint64_t stval);
+
+/* The kernel itself has trapped. */
+__attribute__((noreturn)) void panic_trap(const struct trap_frame *frame,
+					  uint64_t scause, uint64_t stval);
+
+#endif

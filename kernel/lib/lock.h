@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lock.h - spin locks and their order.
+ *
+ * The list below is the order and the ranks: a hart takes locks downwards
+ * only. Whoever comes from the other end tries (lock_try), and lets go if it
+ * does not get it. Debug builds check every lock_take() against it.
+ * Interrupts are off in the kernel, so a lock is never taken twice by one hart.
+ */
+#ifndef LIB_LOCK_H
+#define LIB_LOCK_H
+#include "lib/types.h"
+
+enum lock_rank {
+	LOCK_SPACES = 1, /* the list of spaces */
+	LOCK_SPACE,	/* a space: its regions and upper tables */
+	LOCK_OBJECT,	/* a memory object's pages */
+	LOCK_RUNQ,	/* one hart's run queue */
+	LOCK_ASID,	/* the ASID generation */
+	LOCK_SLAB,	/* a cache of small structures */
+	LOCK_FRAME,	/* the buddy lists */
+	LOCK_LOG,	/* the console */
+};
+
+struct lock {
+	uint32_t held;
+	uint8_t rank;
+};
+
+/* clang-format off */
+#define LOCK_INIT(r) {.rank = (r)}
+/* clang-format on */
+
+void lock_init(struct lock *l, enum lock_rank rank);
+void lock_take(struct lock *l);
+bool lock_try(struct lock *l); /* out of order is allowed */
+void lock_drop(struct lock *l);
+bool lock_is_held(const struct lock *l);
+
+/* Times that a hart had to wait, all locks. */
+uint64_t lock_waits(void);
+
+/* The index of this hart; the architecture defines it. */
+unsigned lock_hart(void);
+
+#endif

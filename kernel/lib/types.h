@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* types.h - the three address-like types; everything else is a plain struct. */
+#ifndef LIB_TYPES_H
+#define LIB_TYPES_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint64_t va_t;  /* a virtual address */
+typedef uint64_t pa_t;  /* a physical address */
+typedef uint64_t pte_t; /* a page-table entry; read it with arch/mmu.h only */
+
+struct pa_range {
+	pa_t start, end; /* [start, end) */
+};
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  4096ul
+#define PAGE_MASK  (PAGE_SIZE - 1)
+
+#define KiB 1024ul
+#define MiB (1024ul * KiB)
+#define GiB (1024ul * MiB)
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * main.c - the boot hart's way up, a line a step. Paging is on (entry.S,
+ * arch/riscv/early.c); interrupts are off.
+ */
+#include "arch/fpu.h"
+#include "arch/interrupt.h"
+#include "arch/kspace.h"
+#include "arch/machine.h"
+#include "arch/mmu.h"
+#include "arch/page.h"
+#include "arch/riscv/sbi.h"
+#include "arch/riscv/tlb.h"
+#include "boot/boot.h"
+#include "boot/harts.h"
+#include "lib/log.h"
+#include "mm/frame_boot.h"
+#include "platform/console.h"
+#include "platform/errata.h"
+#include "platform/plic.h"
+#include "sys/memory.h"
+#include "task/sched.h"
+
+#define TICKS_PER_SECOND 100
+
+void main(uint64_t hartid, pa_t fdt, pa_t image);
+
+static void this_hart_is_first(uint64_t hartid)
+{
+	cpus[0].hartid = hartid;
+	cpu_count = 1;
+}
+
+static void find_mmu_features(void)
+{
+	const struct core_id id = {sbi_machine.mvendorid, sbi_machine.marchid,
+				   sbi_machine.mimpid};
+
+	mmu_features.full_fences_only = errata_full_fences_only(&id);
+	mmu_features.soft_ad = boot_args.soft_ad;
+	pte_soft_ad = boot_args.soft_ad;
+	tlb_init(boot_args.no_asid ? 0 : tlb_probe_asid_bits());
+}
+
+/* Only if every hart has cbo.zero, and with blocks of one size. */
+static void find_page_features(void)
+{
+	uint32_t block = board.cpus[0].zero_block;
+
+	for (unsigned i = 0; i < board.cpu_count; i++)
+		if (!(board.cpus[i].isa & BOARD_ISA_ZICBOZ) ||
+		    board.cpus[i].zero_block != block)
+			return;
+	page_use_cbo(block);
+}
+
+static void map_devices(void)
+{
+	console_init_uart(&board.uart);
+	if (board.test_device)
+		machine_use_test_device(
+			kspace_map_device(board.test_device, PAGE_SIZE));
+	plic_init(&board);
+}
+
+static uint64_t ram_bytes(void)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < board.memory_count; i++)
+		sum += board.memory[i].size;
+	return sum;
+}
+
+static void say_hello(void)
+{
+	if (boot_args.quiet)
+		return;
+	log_print("Quire on %s\n", board.model[0] ? board.model : "a board "
+							       "without name");
+	log_print("  %u hart%s, boot hart %lu; %lu MiB of RAM, %lu KiB taken\n",
+		  cpu_count, cpu_count == 1 ? "" : "s",
+		  (unsigned long)cpus[0].hartid,
+		  (unsigned long)(ram_bytes() / MiB),
+		  (unsigned long)(memory_boot_taken / KiB));
+	log_print("  Sv39, %u ASID bits%s%s%s\n", mmu_features.asid_bits,
+		  boot_args.no_asid ? " (asid=0)" : "",
+		  mmu_features.soft_ad ? ", A and D by software" : "",
+		  mmu_features.full_fences_only ? ", full fences only" : "");
+}
+
+void main(uint64_t hartid, pa_t fdt, pa_t image)
+{
+	uint32_t fdt_size;
+
+	console_init_firmware();	     /* a voice */
+	this_hart_is_first(hartid);	     /* a name */
+	sbi_init();			     /* what the firmware offers */
+	boot_read_board(fdt);		     /* what the machine is */
+	fdt_size = boot_fdt_size();
+	boot_memory(image, fdt, fdt_size);   /* linear map, frames */
+	find_mmu_features();		     /* ASIDs, A and D, errata */
+	find_page_features();		     /* cbo.zero */
+	map_devices();			     /* console, power, interrupts */
+	sched_init();			     /* queues, before other harts */
+	sched_slice = time_frequency / TICKS_PER_SECOND;
+	hart_init(&cpus[0]);
+	kspace_drop_window();		     /* the devicetree is read: */
+	frame_give(fdt, fdt + fdt_size);     /* its memory is free */
+	boot_harts();			     /* the others join */
+	boot_find_archive();		     /* the first program's file */
+	memory_boot_taken = ram_bytes() - frames_free() * PAGE_SIZE;
+	say_hello();
+	boot_run();			     /* the first program */
+	sched_run();
+}

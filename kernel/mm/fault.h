@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fault.h - the page fault: an access that the hardware could not make. */
+#ifndef MM_FAULT_H
+#define MM_FAULT_H
+#include "mm/space.h"
+
+/*
+ * Makes `access` (one of PROT_R, PROT_W, PROT_X) to `va` possible: 0, and the
+ * instruction runs again; -E_FAULT (no region there), -E_ACCES (the region does
+ * not permit it), -E_NOMEM. Takes the space's lock; does not wait.
+ */
+int fault_resolve(struct space *s, va_t va, unsigned access);
+
+/*
+ * Makes the page of `va` the space's own, whatever the region permits, and gives
+ * where the kernel reaches it: for who fills a new space. Same errors.
+ */
+int fault_own(struct space *s, va_t va, void **page);
+
+#endif

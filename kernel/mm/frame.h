@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * frame.h - physical memory: one record a frame, and the buddy allocator.
+ *
+ * A frame is 4 KiB; a folio is 2^order of them, aligned to its size, with one
+ * record - the first frame's, the head - standing for all. Records are 32 bytes
+ * and lie in one array over all RAM, so a record, its number and its address
+ * are arithmetic from one another.
+ *
+ *	          frame_alloc              frame_put (last)
+ *	FREE ----------------> USED/TABLE/SLAB ------------> FREE
+ *	  buddy lists, or a hart's cache, or the zeroed pool
+ *
+ * Invariants (frame_check() walks them)
+ *  - Every frame has one state. frames_total() = free + used, always: what lies
+ *    in a hart's cache or in the zeroed pool is free.
+ *  - refs > 0 exactly for heads in use.
+ *  - A FREE folio's buddy of the same order is not FREE on a buddy list.
+ * Locking: the buddy lists have one lock; caches belong to their hart; refs
+ * are atomic.
+ */
+#ifndef MM_FRAME_H
+#define MM_FRAME_H
+#include "lib/types.h"
+
+#define FRAME_ORDERS 19 /* 4 KiB .. 1 GiB */
+
+enum frame_state {
+	FRAME_ABSENT,	/* no RAM here, or not ours (firmware) */
+	FRAME_RESERVED, /* image, records, archive: never freed */
+	FRAME_FREE,	/* head of a folio on a buddy list */
+	FRAME_CACHED,	/* free, in a hart's cache */
+	FRAME_ZEROED,	/* free, in the zeroed pool */
+	FRAME_TAIL,	/* inside a folio; see its head */
+	FRAME_USED,	/* memory of a space or an object */
+	FRAME_TABLE,	/* a page table */
+	FRAME_SLAB,	/* small kernel structures */
+};
+
+struct frame {
+	uint8_t state; /* enum frame_state */
+	uint8_t order; /* of a head */
+	uint16_t flags;
+	uint32_t refs;	/* mappings and objects that hold it */
+	uint64_t owner; /* the user's: leaf table or object */
+	uint64_t index; /* the user's: which page of the owner */
+	uint32_t next, prev; /* free lists, by frame number + 1; 0 ends */
+};
+_Static_assert(sizeof(struct frame) == 32, "one record is 32 bytes");
+
+/* frame.flags */
+#define FRAME_OF_OBJECT 1u /* an object's, not private to a region */
+#define FRAME_SEEN	2u /* mm_check() has met it */
+
+/* frame_alloc() flags */
+#define FRAME_ZERO 1u /* contents zero (else unspecified) */
+
+/*
+ * A folio with refs 1, in `state` (USED, TABLE or SLAB), or NULL when there is
+ * none: an ordinary error. Does not wait. The caller owns the reference.
+ */
+struct frame *frame_alloc(unsigned order, enum frame_state state,
+			  unsigned flags);
+
+void frame_get(struct frame *f); /* one more reference */
+void frame_put(struct frame *f); /* one less; the last frees the folio */
+
+pa_t frame_pa(const struct frame *f);
+void *frame_va(const struct frame *f); /* in the linear map */
+/* The record of the frame that holds `pa`, NULL if `pa` is not RAM. */
+struct frame *frame_of(pa_t pa);
+
+/* In frames of 4 KiB. */
+uint64_t frames_total(void);
+uint64_t frames_free(void);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * frame_boot.h - what only boot, the idle loop and tests ask of frame.c.
+ */
+#ifndef MM_FRAME_BOOT_H
+#define MM_FRAME_BOOT_H
+#include "mm/frame.h"
+
+/* The array of records, set before the first frame_give(). All ABSENT. */
+extern struct frame *frame_records;
+extern pa_t frame_base;
+extern uint64_t frame_count;
+
+/* RAM that is free from now on; part pages at the ends are lost. */
+void frame_give(pa_t start, pa_t end);
+
+/* ---- the zeroed pool ------------------------------------------------- */
+
+#define FRAME_POOL_MAX	   128
+#define FRAME_POOL_RESERVE 512 /* with fewer free frames it is not filled */
+
+/* Zeroes one frame into the pool; false if there is nothing to do. */
+bool frame_pool_fill(void);
+void frame_pool_limit(unsigned want); /* 0 empties and closes it */
+unsigned frame_pool_level(void);
+
+/* ---- tests ----------------------------------------------------------- */
+
+/* Walks every record and list; asserts the invariants of frame.h. */
+void frame_check(void);
+
+/* The n-th allocation from now (0: the next) fails; -1: none. */
+void frame_fail_after(long n);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pages.c - walks over the leaf tables of a range. One table holds 512 entries,
+ * 2 MiB of addresses; the walk finds it once and runs along it.
+ */
+#include "mm/pages.h"
+#include "lib/assert.h"
+#include "mm/frame_boot.h"
+#include "mm/page_kind.h"
+#include "mm/private.h"
+
+/* The entries of one leaf table that fall into a range. */
+struct run {
+	pte_t *slot;
+	va_t va;
+	unsigned n;
+};
+
+/*
+ * The next run at or above *va, and moves *va behind it; false at the end.
+ * Gigabytes and megabytes without a table are stepped over.
+ */
+static bool next_run(const struct mmu *m, va_t *va, va_t end, struct run *r)
+{
+	while (*va < end) {
+		pte_t *slot = mmu_slot(m, *va, 0);
+		uint64_t step = MMU_LEVEL_SIZE(1);
+		va_t stop;
+
+		if (!slot && !mmu_slot(m, *va, 1))
+			step = MMU_LEVEL_SIZE(2);
+		stop = round_down(*va, step) + step;
+		if (stop > end)
+			stop = end;
+		r->slot = slot;
+		r->va = *va;
+		r->n = (unsigned)((stop - *va) >> PAGE_SHIFT);
+		*va = stop;
+		if (slot)
+			return true;
+	}
+	return false;
+}
+
+/* ---- taking out ------------------------------------------------------ */
+
+void pages_gone_begin(struct pages_gone *g, struct mmu *m)
+{
+	flush_begin(&g->flush, m);
+	g->chain = 0;
+}
+
+static void chain(struct pages_gone *g, struct frame *f)
+{
+	f->next = g->chain;
+	g->chain = (uint32_t)(f - frame_records) + 1;
+}
+
+void pages_take_out(struct pages_gone *g, va_t start, va_t end)
+{
+	struct run r;
+	va_t lo = ~0ul, hi = 0;
+
+	while (next_run(g->flush.mmu, &start, end, &r))
+		for (; r.n; r.n--, r.slot++, r.va += PAGE_SIZE) {
+			pte_t p = *r.slot ? pte_swap(r.slot, 0) : 0;
+			struct frame *f;
+
+			if (!pte_valid(p))
+				continue;
+			if (lo == ~0ul)
+				lo = r.va;
+			hi = r.va;
+			f = private_frame(p);
+			if (f)
+				chain(g, f);
+		}
+	if (lo != ~0ul)
+		flush_add(&g->flush, lo, hi + PAGE_SIZE - lo);
+}
+
+void pages_cut_tables(struct pages_gone *g, const struct region_set *regions,
+		      va_t start, va_t end)
+{
+	uint64_t span = MMU_LEVEL_SIZE(1);
+
+	for (va_t va = round_down(start, span); va < end; va += span) {
+		const struct region *r = region_next(regions, va);
+		pa_t table;
+
+		if (r && r->start < va + span)
+			continue;
+		if (!mmu_slot(g->flush.mmu, va, 1)) { /* a gigabyte of nothing */
+			va = round_down(va, MMU_LEVEL_SIZE(2)) +
+			     MMU_LEVEL_SIZE(2) - span;
+			continue;
+		}
+		table = mmu_cut_table(g->flush.mmu, va, &g->flush);
+		if (table)
+			chain(g, frame_of(table));
+	}
+}
+
+void pages_gone_flush(struct pages_gone *g)
+{
+	flush_run(&g->flush);
+}
+
+void pages_gone_free(struct pages_gone *g)
+{
+	while (g->chain) {
+		struct frame *f = &frame_records[g->chain - 1];
+
+		g->chain = f->next;
+		frame_put(f);
+	}
+}
+
+/* ---- protecting ------------------------------------------------------ */
+
+/* May this leaf have W? */
+static bool may_write(pte_t p)
+{
+	struct frame *f = private_frame(p);
+
+	return f && f->refs == 1;
+}
+
+void pages_protect(struct mmu *m, va_t start, va_t end, unsigned prot)
+{
+	unsigned with_w = prot | MMU_U, without_w = with_w & ~MMU_W;
+	struct mmu_flush flush;
+	struct run r;
+	va_t lo = ~0ul, hi = 0;
+
+	while (next_run(m, &start, end, &r))
+		for (; r.n; r.n--, r.slot++, r.va += PAGE_SIZE) {
+			pte_t old = pte_load(r.slot), p;
+
+			if (!pte_is_leaf(old))
+				continue;
+			do {
+				p = pte_with_prot(old, without_w);
+				if ((prot & MMU_W) && may_write(old))
+					p = pte_with_prot(old, with_w);
+			} while (p != old && !pte_update(r.slot, &old, p));
+			if (!(pte_prot(old) & ~pte_prot(p)))
+				continue;
+			if (lo == ~0ul)
+				lo = r.va;
+			hi = r.va;
+		}
+	if (lo == ~0ul)
+		return;
+	flush_begin(&flush, m);
+	flush_add(&flush, lo, hi + PAGE_SIZE - lo);
+	flush_run(&flush);
+}
+
+uint64_t pages_resident(const struct mmu *m, va_t start, va_t end)
+{
+	struct run r;
+	uint64_t n = 0;
+
+	while (next_run(m, &start, end, &r))
+		for (; r.n; r.n--, r.slot++)
+			n += pte_is_leaf(pte_load(r.slot));
+	return n;
+}
+
+enum page_kind page_kind(pte_t leaf, uint32_t *refs)
+{
+	struct frame *f = private_frame(leaf);
+
+	*refs = f ? f->refs : 0;
+	if (f)
+		return PAGE_PRIVATE;
+	return pte_pa(leaf) == zero_page ? PAGE_OF_ZEROS : PAGE_OF_OBJECT;
+}

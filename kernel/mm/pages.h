@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pages.h - what happens to the pages of a range of a space: taken out,
+ * protected, counted. The regions are the caller's business, and so is the lock.
+ *
+ * Taking out goes in an order that keeps a frame from its next owner while some
+ * hart may still reach it:
+ *
+ *	pages_gone_begin   an empty chain
+ *	pages_take_out     entries emptied, their frames on the chain
+ *	pages_cut_tables   tables that no region needs any more, too
+ *	pages_gone_flush   one flush for all of it
+ *	pages_gone_free    the frames go back
+ */
+#ifndef MM_PAGES_H
+#define MM_PAGES_H
+#include "arch/mmu.h"
+#include "mm/region.h"
+
+struct pages_gone {
+	struct mmu_flush flush;
+	uint32_t chain; /* frames, by number + 1 through frame.next */
+};
+
+void pages_gone_begin(struct pages_gone *g, struct mmu *m);
+void pages_take_out(struct pages_gone *g, va_t start, va_t end);
+void pages_cut_tables(struct pages_gone *g, const struct region_set *regions,
+		      va_t start, va_t end);
+void pages_gone_flush(struct pages_gone *g);
+void pages_gone_free(struct pages_gone *g);
+
+/*
+ * Gives the leaves in the range the protection `prot` (PROT_*); W only where the
+ * frame is private and not shared, so that copy-on-write goes on working.
+ * Flushes if a right went.
+ */
+void pages_protect(struct mmu *m, va_t start, va_t end, unsigned prot);
+
+/* Leaves in the range. */
+uint64_t pages_resident(const struct mmu *m, va_t start, va_t end);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * private.h - shared among the files of mm/ alone: which frame a leaf names.
+ */
+#ifndef MM_PRIVATE_H
+#define MM_PRIVATE_H
+#include "arch/mmu.h"
+#include "mm/frame.h"
+
+/* A page of zeros that every space may show read-only. */
+extern pa_t zero_page;
+extern const char zero_page_bytes[];
+
+/*
+ * The space's own frame that a leaf maps, or NULL: the zero page, an object's
+ * page, a device.
+ */
+static inline struct frame *private_frame(pte_t p)
+{
+	struct frame *f = frame_of(pte_pa(p));
+
+	if (f && f->state == FRAME_USED && !(f->flags & FRAME_OF_OBJECT))
+		return f;
+	return NULL;
+}
+
+/* Every space, for mm_check(); under its lock. */
+extern struct list spaces_all;
+extern struct lock spaces_lock;
+
+#endif

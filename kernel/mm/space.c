@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* space.c - spaces: their life, and mapping into them. */
+#include "mm/space.h"
+#include "abi/error.h"
+#include "lib/assert.h"
+#include "mm/object.h"
+#include "mm/pages.h"
+#include "mm/private.h"
+#include "mm/slab.h"
+#include <string.h>
+
+static struct slab_cache spaces =
+	SLAB_CACHE_INIT(spaces, "space", sizeof(struct space));
+struct list spaces_all = {&spaces_all, &spaces_all};
+struct lock spaces_lock = LOCK_INIT(LOCK_SPACES);
+
+static void region_takes_object(struct region *r)
+{
+	object_get(r->object);
+}
+
+static void region_drops_object(struct region *r)
+{
+	object_put(r->object);
+}
+
+static const struct region_ops object_refs = {region_takes_object,
+					      region_drops_object};
+
+/* ---- life ------------------------------------------------------------ */
+
+struct space *space_create(void)
+{
+	struct space *s = slab_alloc(&spaces);
+
+	if (!s)
+		return NULL;
+	if (mmu_create(&s->mmu)) {
+		slab_free(&spaces, s);
+		return NULL;
+	}
+	lock_init(&s->lock, LOCK_SPACE);
+	s->refs = 1;
+	region_set_init(&s->regions, &object_refs);
+	lock_take(&spaces_lock);
+	list_push_back(&spaces_all, &s->all);
+	lock_drop(&spaces_lock);
+	return s;
+}
+
+void space_get(struct space *s)
+{
+	uint32_t before = __atomic_fetch_add(&s->refs, 1, __ATOMIC_RELAXED);
+
+	assert(before > 0);
+}
+
+void space_put(struct space *s)
+{
+	struct pages_gone gone;
+
+	if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	lock_take(&spaces_lock);
+	list_remove(&s->all);
+	lock_drop(&spaces_lock);
+	pages_gone_begin(&gone, &s->mmu);
+	for (struct region *r = region_first(&s->regions); r;
+	     r = region_after(r))
+		pages_take_out(&gone, r->start, r->end);
+	mmu_destroy(&s->mmu); /* fences, then frees the tables */
+	pages_gone_free(&gone);
+	region_destroy_all(&s->regions, NULL, NULL);
+	slab_free(&spaces, s);
+}
+
+/* ---- map, unmap, protect --------------------------------------------- */
+
+/* Pages in [addr, addr+len), rounded out; false if that is no range. */
+static bool round_range(va_t addr, uint64_t *len)
+{
+	uint64_t n = round_up(*len, PAGE_SIZE);
+
+	if (*len == 0 || n < *len || !is_aligned(addr, PAGE_SIZE))
+		return false;
+	*len = n;
+	return addr == 0 || range_within(addr, n, SPACE_LOW, SPACE_HIGH);
+}
+
+static unsigned complete(unsigned prot)
+{
+	return prot & PROT_W ? prot | PROT_R : prot;
+}
+
+/* A stack starts with its top page; the rest is for faults to bring. */
+static int insert_stack(struct space *s, va_t top, unsigned prot,
+			unsigned flags, va_t limit)
+{
+	if (limit >= top || !is_aligned(limit, PAGE_SIZE))
+		return -E_INVAL;
+	return region_insert(&s->regions, top - PAGE_SIZE, top, prot, PROT_ALL,
+			     flags, NULL, limit);
+}
+
+static int map_locked(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+		      unsigned flags, struct object *object, uint64_t offset)
+{
+	if (*addr == 0 || !(flags & MAP_FIXED)) {
+		va_t va = region_gap(&s->regions, len, PAGE_SIZE, SPACE_LOW,
+				     SPACE_HIGH, *addr ? *addr + len : 0);
+
+		if (!va)
+			return -E_NOMEM;
+		*addr = va;
+	}
+	flags &= ~MAP_FIXED;
+	if (flags & MAP_GROW_DOWN)
+		return insert_stack(s, *addr + len, prot, flags, offset);
+	return region_insert(&s->regions, *addr, *addr + len, prot, PROT_ALL,
+			     flags, object, offset);
+}
+
+int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+	      unsigned flags, struct object *object, uint64_t offset)
+{
+	unsigned known = MAP_FIXED | MAP_GROW_DOWN | MAP_LABELS;
+	int err;
+
+	if (!round_range(*addr, &len) || prot & ~PROT_ALL || flags & ~known)
+		return -E_INVAL;
+	if ((flags & MAP_FIXED) && !*addr)
+		return -E_INVAL;
+	lock_take(&s->lock);
+	err = map_locked(s, addr, len, complete(prot), flags, object, offset);
+	lock_drop(&s->lock);
+	return err;
+}
+
+int space_unmap(struct space *s, va_t addr, uint64_t len)
+{
+	struct pages_gone gone;
+	int err;
+
+	if (!round_range(addr, &len) || !addr)
+		return -E_INVAL;
+	lock_take(&s->lock);
+	err = region_remove(&s->regions, addr, addr + len, NULL, NULL);
+	if (!err) {
+		pages_gone_begin(&gone, &s->mmu);
+		pages_take_out(&gone, addr, addr + len);
+		pages_cut_tables(&gone, &s->regions, addr, addr + len);
+		pages_gone_flush(&gone);
+		pages_gone_free(&gone);
+	}
+	lock_drop(&s->lock);
+	return err;
+}
+
+int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot)
+{
+	int err;
+
+	if (!round_range(addr, &len) || !addr || prot & ~PROT_ALL)
+		return -E_INVAL;
+	prot = complete(prot);
+	lock_take(&s->lock);
+	err = region_protect(&s->regions, addr, addr + len, prot);
+	if (!err)
+		pages_protect(&s->mmu, addr, addr + len, prot);
+	lock_drop(&s->lock);
+	return err;
+}
+
+/* ---- listing --------------------------------------------------------- */
+
+static void describe(const struct space *s, const struct region *r,
+		     struct region_info *to)
+{
+	*to = (struct region_info){
+		.start = r->start,
+		.end = r->end,
+		.prot = r->prot,
+		.flags = r->flags,
+		.offset = r->object ? r->offset : 0,
+		.resident = pages_resident(&s->mmu, r->start, r->end),
+	};
+	if (r->object)
+		strncpy(to->name, r->object->name, sizeof(to->name) - 1);
+}
+
+int space_list(struct space *s, va_t from, struct region_info *to, unsigned max)
+{
+	unsigned n = 0;
+
+	lock_take(&s->lock);
+	for (struct region *r = region_next(&s->regions, from); r && n < max;
+	     r = region_after(r))
+		describe(s, r, &to[n++]);
+	lock_drop(&s->lock);
+	return (int)n;
+}
+
+uint64_t space_count(void)
+{
+	return spaces.used;
+}
+
+void space_trim(void)
+{
+	slab_trim(&spaces);
+	slab_trim(&region_cache);
+}

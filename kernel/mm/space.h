@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * space.h - an address space: its regions say what may be where, its page
+ * tables say what is.
+ *
+ * The page table is the truth about a private page: a leaf is a frame of the
+ * space's own, the zero page, or a page of the region's object shown read-only.
+ *
+ *	region        entry             the page is
+ *	none          0                 nobody's: -E_FAULT
+ *	any           0                 not there yet: the next fault brings it
+ *	any           leaf, zero page   read, never written
+ *	with object   leaf, its page    read, never written
+ *	any           leaf, private     the space's own
+ *
+ * Invariants (mm_check() walks them)
+ *  - A leaf lies in a region and has no right that the region has not.
+ *  - A leaf with W is a private frame with one reference.
+ *  - A leaf table exists only where a region touches its 2 MiB.
+ * Locking: all functions take the space's lock (LOCK_SPACE) themselves.
+ */
+#ifndef MM_SPACE_H
+#define MM_SPACE_H
+#include "abi/space.h"
+#include "arch/mmu.h"
+#include "lib/lock.h"
+#include "mm/region.h"
+
+struct object;
+
+/* What faults of this space have done; under its lock. */
+struct space_counts {
+	uint64_t faults;  /* all, refused ones too */
+	uint64_t zero;	  /* the zero page mapped for a read */
+	uint64_t zeroed;  /* a fresh frame for a write */
+	uint64_t shown;	  /* an object's page mapped read-only */
+	uint64_t copied;  /* a private copy made for a write */
+	uint64_t touched; /* A or D set by hand */
+	uint64_t stale;	  /* the entry was good, the TLB's was not */
+	uint64_t grown;	  /* a stack grew */
+};
+
+struct space {
+	struct lock lock;
+	uint32_t refs;
+	struct mmu mmu;
+	struct region_set regions;
+	struct space_counts counts;
+	struct list all; /* every space, for mm_check() */
+};
+
+/* Programs live in [SPACE_LOW, SPACE_HIGH). Page 0 is never mapped. */
+#define SPACE_LOW  PAGE_SIZE
+#define SPACE_HIGH (MMU_USER_END - PAGE_SIZE)
+
+/* An empty space with one reference, the caller's. NULL: no memory. */
+struct space *space_create(void);
+void space_get(struct space *s);
+
+/* The last reference frees it and all its memory; no hart may be in it. */
+void space_put(struct space *s);
+
+/*
+ * Maps `len` bytes (rounded up to pages) at *addr, or with *addr = 0 where there
+ * is room; *addr becomes the address. Anonymous memory with object = NULL, else
+ * a private view of the object from `offset`, of which the region takes its own
+ * reference. With MAP_GROW_DOWN `offset` is the lowest address that the stack may
+ * reach. 0, -E_INVAL, -E_EXIST, -E_NOMEM.
+ */
+int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+	      unsigned flags, struct object *object, uint64_t offset);
+
+/* Frees what lies in the range, holes or not. 0, -E_INVAL, -E_NOMEM. */
+int space_unmap(struct space *s, va_t addr, uint64_t len);
+
+/* 0, -E_INVAL, -E_NOMEM (a hole, or no memory), -E_ACCES. */
+int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot);
+
+/* Lists up to `max` regions that end above `from`; gives how many. */
+int space_list(struct space *s, va_t from, struct region_info *to,
+	       unsigned max);
+
+uint64_t space_count(void);
+void space_trim(void);
+
+#endif

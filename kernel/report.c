@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* report.c - traps in words, for a person. */
+#include "abi/error.h"
+#include "arch/mmu.h"
+#include "arch/riscv/csr.h"
+#include "kernel.h"
+#include "lib/log.h"
+#include "task/task.h"
+#include "task/thread.h"
+#include <stdio.h>
+
+/* Privileged spec, "Supervisor cause register values after trap". */
+static const char *const causes[] = {
+	"instruction address misaligned",
+	"instruction access fault",
+	"illegal instruction",
+	"breakpoint",
+	"load address misaligned",
+	"load access fault",
+	"store/AMO address misaligned",
+	"store/AMO access fault",
+	"environment call from U-mode",
+	"environment call from S-mode",
+	NULL,
+	NULL,
+	"instruction page fault",
+	"load page fault",
+	NULL,
+	"store page fault",
+};
+
+static const char *const interrupts[] = {
+	NULL, "software interrupt", NULL, NULL, NULL, "timer interrupt",
+	NULL, NULL,		    NULL, "external interrupt",
+};
+
+const char *cause_name(uint64_t scause)
+{
+	uint64_t n = scause & ~CAUSE_INTERRUPT;
+
+	if (scause & CAUSE_INTERRUPT)
+		return n < ARRAY_LEN(interrupts) ? interrupts[n] : NULL;
+	return n < ARRAY_LEN(causes) ? causes[n] : NULL;
+}
+
+static bool is_page_fault(uint64_t scause)
+{
+	return scause == CAUSE_FETCH_FAULT || scause == CAUSE_LOAD_FAULT ||
+	       scause == CAUSE_STORE_FAULT;
+}
+
+/*
+ * What an x86 would push and load: #PF with its error code and CR2; #GP for an
+ * address that is no address there either.
+ */
+static void x86_words(char *to, size_t n, struct space *s, uint64_t scause,
+		      uint64_t stval)
+{
+	pte_t entry[MMU_LEVELS];
+	bool present;
+
+	if (!is_page_fault(scause)) {
+		snprintf(to, n, "-");
+		return;
+	}
+	if (stval >> 47 != 0 && stval >> 47 != 0x1ffff) {
+		snprintf(to, n, "#GP 0x0, not canonical");
+		return;
+	}
+	present = stval < MMU_USER_END && mmu_walk(&s->mmu, stval, entry) >= 0;
+	snprintf(to, n, "#PF 0x%x, CR2 0x%lx",
+		 4u | present, (unsigned long)stval);
+}
+
+void report_user_fault(const struct thread *t, const struct trap_frame *frame,
+		       uint64_t scause, uint64_t stval)
+{
+	const char *name = cause_name(scause);
+	char x86[48];
+
+	if (scause == CAUSE_USER_ECALL) {
+		log_print("%s: no such call: %lu (a7), pc 0x%lx\n",
+			  t->task->name, (unsigned long)stval,
+			  (unsigned long)frame->pc);
+		return;
+	}
+	x86_words(x86, sizeof(x86), t->task->space, scause, stval);
+	log_print("%s: %s (%lu) at 0x%lx pc 0x%lx (x86: %s)\n", t->task->name,
+		  name ? name : "reserved cause", (unsigned long)scause,
+		  (unsigned long)stval, (unsigned long)frame->pc, x86);
+}

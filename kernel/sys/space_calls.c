@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* space_calls.c - calls about address spaces and memory. */
+#include "abi/error.h"
+#include "arch/uaccess.h"
+#include "mm/frame_boot.h"
+#include "mm/space.h"
+#include "sys/memory.h"
+#include "sys/sys.h"
+#include "sys/walk.h"
+#include "task/task.h"
+#include "task/thread.h"
+
+/* The space that a handle names, or NULL. */
+static struct space *space_by_handle(uint64_t handle)
+{
+	return handle == SELF ? this_cpu()->current->task->space : NULL;
+}
+
+long sys_space_map(const uint64_t arg[6])
+{
+	struct space *s = space_by_handle(arg[0]);
+	va_t va = arg[1];
+	unsigned flags = (unsigned)arg[4];
+	int err;
+
+	if (!s)
+		return -E_BADF;
+	if (arg[3] > PROT_ALL || arg[4] > UINT32_MAX)
+		return -E_INVAL;
+	err = space_map(s, &va, arg[2], (unsigned)arg[3], flags, NULL,
+			flags & MAP_GROW_DOWN ? arg[5] : 0);
+	return err ? err : (long)va;
+}
+
+long sys_space_unmap(const uint64_t arg[6])
+{
+	struct space *s = space_by_handle(arg[0]);
+
+	return s ? space_unmap(s, arg[1], arg[2]) : -E_BADF;
+}
+
+long sys_space_protect(const uint64_t arg[6])
+{
+	struct space *s = space_by_handle(arg[0]);
+
+	if (!s)
+		return -E_BADF;
+	if (arg[3] > PROT_ALL)
+		return -E_INVAL;
+	return space_protect(s, arg[1], arg[2], (unsigned)arg[3]);
+}
+
+long sys_space_regions(const uint64_t arg[6])
+{
+	struct region_info list[REGIONS_MAX];
+	struct space *s = space_by_handle(arg[0]);
+	uint64_t max = arg[3] < REGIONS_MAX ? arg[3] : REGIONS_MAX;
+	int n, err;
+
+	if (!s)
+		return -E_BADF;
+	n = space_list(s, arg[1], list, (unsigned)max);
+	err = copy_to_user(arg[2], list, (size_t)n * sizeof(list[0]));
+	return err ? err : n;
+}
+
+long sys_space_walk(const uint64_t arg[6])
+{
+	struct space *s = space_by_handle(arg[0]);
+	struct walk_info info;
+	int err;
+
+	if (!s)
+		return -E_BADF;
+	if (arg[1] >= MMU_USER_END)
+		return -E_INVAL;
+	walk_describe(s, arg[1], &info);
+	err = copy_to_user(arg[2], &info, sizeof(info));
+	return err;
+}
+
+uint64_t memory_boot_taken;
+
+long sys_memory_info(const uint64_t arg[6])
+{
+	struct space *s = space_by_handle(SELF);
+	struct mmu_counts m = mmu_counts_read();
+	const struct space_counts *c = &s->counts;
+	struct memory_info info = {
+		.total = frames_total(),
+		.free = frames_free(),
+		.boot_taken = memory_boot_taken,
+		.zeroed_ready = frame_pool_level(),
+		.faults = c->faults,
+		.zero = c->zero,
+		.zeroed = c->zeroed,
+		.shown = c->shown,
+		.copied = c->copied,
+		.touched = c->touched,
+		.stale = c->stale,
+		.grown = c->grown,
+		.fence_all = m.fence_all,
+		.fence_space = m.fence_space,
+		.fence_page = m.fence_page,
+		.remote = m.remote,
+		.satp = m.satp,
+		.harts = cpu_count,
+	};
+
+	return copy_to_user(arg[0], &info, sizeof(info));
+}

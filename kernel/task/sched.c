@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sched.c - per-hart queues and the idle loop. */
+#include "task/sched.h"
+#include "arch/fpu.h"
+#include "arch/interrupt.h"
+#include "arch/mmu.h"
+#include "lib/assert.h"
+#include "lib/lock.h"
+#include "mm/frame_boot.h"
+#include "task/task.h"
+
+uint64_t sched_slice;
+void (*sched_idle_hook)(void);
+
+static struct queue {
+	struct lock lock;
+	struct list ready;
+	unsigned n;
+} __attribute__((aligned(64))) queues[MAX_HARTS];
+
+void sched_init(void)
+{
+	for (unsigned i = 0; i < MAX_HARTS; i++) {
+		lock_init(&queues[i].lock, LOCK_RUNQ);
+		list_init(&queues[i].ready);
+	}
+}
+
+static void enqueue(struct thread *t, unsigned cpu)
+{
+	struct queue *q = &queues[cpu];
+
+	lock_take(&q->lock);
+	t->state = THREAD_READY;
+	t->cpu = (uint8_t)cpu;
+	list_push_back(&q->ready, &t->queue);
+	__atomic_store_n(&q->n, q->n + 1, __ATOMIC_RELAXED);
+	lock_drop(&q->lock);
+}
+
+static struct thread *dequeue(unsigned cpu)
+{
+	struct queue *q = &queues[cpu];
+	struct list *e;
+
+	if (!__atomic_load_n(&q->n, __ATOMIC_RELAXED))
+		return NULL;
+	lock_take(&q->lock);
+	e = list_pop_front(&q->ready);
+	if (e)
+		__atomic_store_n(&q->n, q->n - 1, __ATOMIC_RELAXED);
+	lock_drop(&q->lock);
+	return e ? container_of(e, struct thread, queue) : NULL;
+}
+
+unsigned sched_queued(unsigned cpu)
+{
+	return __atomic_load_n(&queues[cpu].n, __ATOMIC_RELAXED);
+}
+
+void sched_start(struct thread *t, unsigned cpu)
+{
+	assert(t->state == THREAD_NEW && cpu < cpu_count);
+	enqueue(t, cpu);
+	if (cpu != this_cpu()->index)
+		interrupt_send(cpu);
+}
+
+void sched_yield(void)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t = cpu->current;
+
+	if (!sched_queued(cpu->index))
+		return;
+	thread_fpu_leave(t);
+	cpu->current = NULL;
+	enqueue(t, cpu->index);
+}
+
+void sched_tick(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	cpu->ticks++;
+	interrupt_timer_stop();
+	if (cpu->current)
+		sched_yield();
+}
+
+static struct trap_frame *run(struct thread *t)
+{
+	struct cpu *cpu = this_cpu();
+
+	t->state = THREAD_RUNNING;
+	cpu->current = t;
+	mmu_switch(&t->task->space->mmu);
+	if (sched_queued(cpu->index))
+		interrupt_timer_in(sched_slice);
+	return &t->frame;
+}
+
+/* One turn with nothing to run: something useful, or sleep. */
+static void idle_once(void)
+{
+	mmu_switch(&kernel_mmu);
+	if (sched_idle_hook)
+		sched_idle_hook();
+	if (frame_pool_fill())
+		return;
+	interrupt_wait();
+}
+
+struct trap_frame *sched_next(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->current)
+		return cpu->frame;
+	for (;;) {
+		struct thread *t;
+
+		interrupt_poll();
+		t = dequeue(cpu->index);
+		if (t)
+			return run(t);
+		idle_once();
+	}
+}
+
+void sched_run(void)
+{
+	trap_return(sched_next());
+}

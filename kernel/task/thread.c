@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* thread.c - creation, the end, and who owns the floating-point unit. */
+#include "task/thread.h"
+#include "arch/fpu.h"
+#include "arch/mmu.h"
+#include "lib/assert.h"
+#include "mm/slab.h"
+#include "task/task.h"
+
+static struct slab_cache threads =
+	SLAB_CACHE_INIT(threads, "thread", sizeof(struct thread));
+
+struct thread *thread_create(struct task *task, va_t pc, va_t sp)
+{
+	struct thread *t = slab_alloc(&threads);
+
+	if (!t)
+		return NULL;
+	t->task = task;
+	t->frame.pc = pc;
+	t->frame.x[X_SP] = sp;
+	__atomic_add_fetch(&task->threads, 1, __ATOMIC_RELAXED);
+	return t;
+}
+
+void thread_abandon(struct thread *t)
+{
+	assert(t->state == THREAD_NEW);
+	__atomic_sub_fetch(&t->task->threads, 1, __ATOMIC_RELAXED);
+	slab_free(&threads, t);
+}
+
+void thread_exit(int status, unsigned fault)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t = cpu->current;
+	struct task *task = t->task;
+
+	assert(t->state == THREAD_RUNNING);
+	cpu->current = NULL;
+	cpu->frame = NULL;
+	if (cpu->fpu_owner == t)
+		cpu->fpu_owner = NULL;
+	fpu_set(false);
+	mmu_switch(&kernel_mmu); /* the tables may go with the task */
+	t->state = THREAD_GONE;
+	slab_free(&threads, t);
+	task_thread_gone(task, status, fault);
+}
+
+/* ---- floating point -------------------------------------------------- */
+
+/*
+ * Major opcodes LOAD-FP, STORE-FP, the fused ones and OP-FP, and SYSTEM on the
+ * CSRs fflags, frm, fcsr (unprivileged spec, "RV32/64G Instruction Set
+ * Listings"); compressed: C.FLD, C.FSD and their sp forms.
+ */
+static bool is_floating(uint32_t w)
+{
+	unsigned op = w & 0x7f, csr = w >> 20;
+
+	if ((w & 3) != 3) {
+		unsigned quadrant = w & 3, f = w >> 13 & 7;
+
+		return quadrant != 1 && (f == 1 || f == 5);
+	}
+	if (op == 0x73)
+		return (w >> 12 & 3) != 0 && csr >= 1 && csr <= 3;
+	return op == 0x07 || op == 0x27 || op == 0x43 || op == 0x47 ||
+	       op == 0x4b || op == 0x4f || op == 0x53;
+}
+
+bool thread_claim_fpu(uint64_t instruction)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t = cpu->current;
+
+	if (fpu_is_on() || !is_floating((uint32_t)instruction))
+		return false;
+	fpu_load(&t->fpu); /* zero at the first use */
+	t->fpu_used = true;
+	cpu->fpu_owner = t;
+	return true;
+}
+
+void thread_fpu_leave(struct thread *t)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->fpu_owner != t)
+		return;
+	if (fpu_is_dirty())
+		fpu_save(&t->fpu);
+	cpu->fpu_owner = NULL;
+	fpu_set(false);
+}
+
+uint64_t thread_count(void)
+{
+	return threads.used;
+}
+
+void thread_trim(void)
+{
+	slab_trim(&threads);
+}

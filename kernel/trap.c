@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trap.c - step 2: what a trap is, and who answers it.
+ *
+ *	scause                 from user mode          in the kernel
+ *	---------------------  ----------------------  ---------------------------
+ *	interrupt              timer, IPI, device      never: they are off
+ *	12, 13, 15 page fault  fault_resolve()         inside uaccess: the same;
+ *	                                               else panic
+ *	8 ecall                sys_call()              -
+ *	2 illegal instruction  floating point turned   panic
+ *	                       on, or the thread ends
+ *	3 breakpoint           the thread ends         after a semihosting call that
+ *	                                               nobody took: go on
+ *	others                 the thread ends         panic
+ */
+#include "abi/error.h"
+#include "arch/interrupt.h"
+#include "arch/machine.h"
+#include "arch/riscv/csr.h"
+#include "arch/uaccess.h"
+#include "arch/upcall.h"
+#include "kernel.h"
+#include "lib/log.h"
+#include "mm/fault.h"
+#include "sys/sys.h"
+#include "task/sched.h"
+#include "task/task.h"
+
+/* The access that a page fault's cause stands for. */
+static unsigned access_of(uint64_t scause)
+{
+	switch (scause) {
+	case CAUSE_FETCH_FAULT:
+		return PROT_X;
+	case CAUSE_LOAD_FAULT:
+		return PROT_R;
+	default:
+		return PROT_W;
+	}
+}
+
+static bool is_page_fault(uint64_t scause)
+{
+	return scause == CAUSE_FETCH_FAULT || scause == CAUSE_LOAD_FAULT ||
+	       scause == CAUSE_STORE_FAULT;
+}
+
+static void interrupt(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	interrupt_poll();
+	if (cpu->current && sched_queued(cpu->index))
+		interrupt_timer_in(sched_slice);
+}
+
+/* Nothing permits what the thread did. */
+static void end_by_fault(const struct trap_frame *frame, uint64_t scause,
+			 uint64_t stval)
+{
+	report_user_fault(this_cpu()->current, frame, scause, stval);
+	thread_exit(128 + (int)scause, (unsigned)scause);
+}
+
+/* Some harts leave stval 0 for an illegal instruction; then it is read. */
+static bool illegal_instruction(const struct trap_frame *frame, uint64_t stval)
+{
+	uint32_t word = (uint32_t)stval;
+	uint16_t half[2] = {0};
+
+	if (!word) {
+		if (copy_from_user(&half[0], frame->pc, 2))
+			return false;
+		if ((half[0] & 3) == 3 &&
+		    copy_from_user(&half[1], frame->pc + 2, 2))
+			return false;
+		word = half[0] | (uint32_t)half[1] << 16;
+	}
+	return thread_claim_fpu(word);
+}
+
+static void other_trap(struct trap_frame *frame, uint64_t scause,
+		       uint64_t stval)
+{
+	if (scause & CAUSE_INTERRUPT) {
+		interrupt();
+		return;
+	}
+	if (scause == CAUSE_ILLEGAL && illegal_instruction(frame, stval))
+		return;
+	end_by_fault(frame, scause, stval);
+}
+
+struct trap_frame *upcall_trap_user(struct trap_frame *frame, uint64_t scause,
+				    uint64_t stval)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (scause == CAUSE_USER_ECALL) {
+		frame->pc += 4;
+		if (!sys_call(frame)) {
+			frame->pc -= 4;
+			end_by_fault(frame, scause, frame->x[X_A7]);
+		}
+	} else if (is_page_fault(scause)) {
+		if (fault_resolve(cpu->current->task->space, stval,
+				  access_of(scause)))
+			end_by_fault(frame, scause, stval);
+	} else {
+		other_trap(frame, scause, stval);
+	}
+	return cpu->current ? frame : sched_next();
+}
+
+void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
+			uint64_t stval)
+{
+	struct thread *t = this_cpu()->current;
+	int err;
+
+	if (scause == CAUSE_BREAKPOINT && machine_owns_breakpoint(frame->pc)) {
+		frame->pc += 4;
+		return;
+	}
+	if (!is_page_fault(scause) || !uaccess_owns(frame->pc) || !t)
+		panic_trap(frame, scause, stval);
+	err = fault_resolve(t->task->space, stval, access_of(scause));
+	if (err) {
+		frame->x[X_A0] = (uint64_t)(long)(err == -E_NOMEM ? err
+								  : -E_FAULT);
+		frame->pc = uaccess_failure();
+	}
+}
+
+void upcall_timer(void)
+{
+	sched_tick();
+}
+
+/* No driver has asked for a line yet, so none may come. */
+void upcall_external(void)
+{
+	log_print("quire: an interrupt from the PLIC that nobody enabled\n");
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* board_devices.c - the devices that the kernel or its first drivers use. */
+#include "abi/error.h"
+#include "lib/bits.h"
+#include "platform/board_parts.h"
+#include <string.h>
+
+#define IRQ_S_EXTERNAL 9 /* RISC-V privileged spec, sip.SEIP */
+
+/* The first source in `interrupts`, 0 if there is none. */
+static uint32_t first_irq(const struct fdt *f, uint32_t node)
+{
+	struct fdt_value v;
+
+	return fdt_prop(f, node, "interrupts", &v)
+		       ? (uint32_t)fdt_cells(&v, 0, 1)
+		       : 0;
+}
+
+/* A small number in one cell, or `absent`. */
+static uint32_t small(const struct fdt *f, uint32_t node, const char *name,
+		      uint32_t absent)
+{
+	uint64_t n;
+
+	if (!fdt_number(f, node, name, &n))
+		return absent;
+	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
+
+/* ---- console ---------------------------------------------------------- */
+
+static enum board_uart_kind uart_kind(const struct fdt *f, uint32_t node)
+{
+	if (fdt_compatible(f, node, "sifive,uart0"))
+		return UART_SIFIVE;
+	if (fdt_compatible(f, node, "ns16550a") ||
+	    fdt_compatible(f, node, "ns16550") ||
+	    fdt_compatible(f, node, "snps,dw-apb-uart"))
+		return UART_NS16550;
+	return UART_NONE;
+}
+
+/* A console of an unknown kind is no error: the firmware has one, too. */
+const char *board_read_uart(struct board *b, const struct fdt *f)
+{
+	uint32_t chosen = fdt_find_path(f, "/chosen");
+	const char *path = fdt_string(f, chosen, "stdout-path");
+	uint32_t node = path ? fdt_find_path(f, path) : 0;
+	struct board_uart u = {.kind = uart_kind(f, node)};
+	uint64_t size;
+
+	if (u.kind == UART_NONE)
+		return NULL;
+	if (fdt_reg(f, node, 0, &u.base, &size) != 0)
+		return "the console has no reg that makes sense";
+	u.base += small(f, node, "reg-offset", 0);
+	u.irq = first_irq(f, node);
+	u.reg_shift = small(f, node, "reg-shift", 0);
+	u.reg_width = small(f, node, "reg-io-width", 1);
+	if (u.reg_shift > 4)
+		return "the console's reg-shift is above 4";
+	if (u.reg_width != 1 && u.reg_width != 2 && u.reg_width != 4)
+		return "the console's reg-io-width is not 1, 2 or 4";
+	b->uart = u;
+	return NULL;
+}
+
+/* ---- interrupts ------------------------------------------------------- */
+
+static uint32_t find_plic(const struct fdt *f)
+{
+	uint32_t node = fdt_find_compatible(f, 0, "sifive,plic-1.0.0");
+
+	return node ? node : fdt_find_compatible(f, 0, "riscv,plic0");
+}
+
+/* The hart whose interrupt controller has this phandle. */
+static struct board_cpu *find_by_intc(struct board *b, uint64_t phandle)
+{
+	for (unsigned i = 0; i < b->cpu_count; i++) {
+		if (phandle != 0 && b->cpus[i].intc == phandle)
+			return &b->cpus[i];
+	}
+	return NULL;
+}
+
+/*
+ * Context n is what entry n of interrupts-extended leads to: (controller of a
+ * hart, interrupt of that hart). Harts without S-mode have one entry, others
+ * two, so the number does not follow from the hart's.
+ */
+static const char *read_contexts(struct board *b, const struct fdt *f,
+				 uint32_t node)
+{
+	struct fdt_value v;
+	struct board_cpu *cpu;
+
+	if (!fdt_prop(f, node, "interrupts-extended", &v) || v.len % 8 != 0)
+		return "the PLIC's interrupts-extended is not a list of pairs";
+	for (uint32_t n = 0; n < v.len / 8; n++) {
+		cpu = find_by_intc(b, fdt_cells(&v, 2 * n, 1));
+		if (cpu && fdt_cells(&v, 2 * n + 1, 1) == IRQ_S_EXTERNAL)
+			cpu->plic_context = n;
+	}
+	return NULL;
+}
+
+const char *board_read_plic(struct board *b, const struct fdt *f)
+{
+	uint32_t node = find_plic(f);
+	struct board_plic *p = &b->plic;
+
+	if (!node)
+		return NULL;
+	if (fdt_reg(f, node, 0, &p->base, &p->size) != 0)
+		return "the PLIC has no reg that makes sense";
+	p->sources = small(f, node, "riscv,ndev", 0);
+	if (p->sources == 0 || p->sources > 1023)
+		return "the PLIC's riscv,ndev is not 1 to 1023";
+	return read_contexts(b, f, node);
+}
+
+/* ---- virtio ----------------------------------------------------------- */
+
+/* Sorted by address: firmware lists the slots in either order. */
+static void add_virtio(struct board *b, struct board_virtio v)
+{
+	unsigned i = b->virtio_count++;
+
+	for (; i > 0 && b->virtio[i - 1].base > v.base; i--)
+		b->virtio[i] = b->virtio[i - 1];
+	b->virtio[i] = v;
+}
+
+const char *board_read_virtio(struct board *b, const struct fdt *f)
+{
+	uint32_t node = fdt_find_compatible(f, 0, "virtio,mmio");
+
+	while (node && b->virtio_count < BOARD_VIRTIO) {
+		struct board_virtio v = {.irq = first_irq(f, node)};
+
+		if (fdt_enabled(f, node)) {
+			if (fdt_reg(f, node, 0, &v.base, &v.size) != 0)
+				return "a virtio slot has no reg that makes "
+				       "sense";
+			add_virtio(b, v);
+		}
+		node = fdt_find_compatible(f, node, "virtio,mmio");
+	}
+	return NULL;
+}
+
+/* ---- power ------------------------------------------------------------ */
+
+const char *board_read_test_device(struct board *b, const struct fdt *f)
+{
+	uint32_t node = fdt_find_compatible(f, 0, "sifive,test0");
+	uint64_t size;
+
+	if (!node)
+		node = fdt_find_compatible(f, 0, "sifive,test1");
+	if (node && fdt_reg(f, node, 0, &b->test_device, &size) != 0)
+		return "the test device has no reg that makes sense";
+	return NULL;
+}

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""emulator.py - the one place that knows how QEMU is started and ended.
+
+A machine has the number of harts and the memory given; a sifive_u always has
+five harts, of which the first cannot run the kernel.
+"""
+
+import atexit
+import collections
+import os
+import shlex
+import subprocess
+import threading
+
+from tree import die
+
+QEMU = os.environ.get("QEMU") or "qemu-system-riscv64"
+MACHINES = ("virt", "sifive_u")
+HARTS, MEMORY = 4, "128M"
+TIMED_OUT = 124  # the status of a guest that had to be ended, as timeout(1)
+
+# Beyond 1 GiB the host need not have what the guest is promised.
+LAZY_MEMORY = "memory-backend-ram,id=ram,size={},reserve=off"
+
+Result = collections.namedtuple("Result", "status timed_out")
+
+started = set()
+started_lock = threading.Lock()
+
+
+def base(machine, harts, mem):
+    """The board and its firmware, without anything to run."""
+    if machine not in MACHINES:
+        die(f"no such machine: {machine} (there are: {' '.join(MACHINES)})")
+    argv = [QEMU, "-M", machine, "-m", mem, "-bios", "default",
+            "-smp", "5" if machine == "sifive_u" else str(harts)]
+    if mem.upper().endswith("G"):
+        argv[2] += ",memory-backend=ram"
+        argv += ["-object", LAZY_MEMORY.format(mem)]
+    if machine == "virt":
+        argv += ["-global", "virtio-mmio.force-legacy=false"]
+    return argv
+
+
+def command(kernel, archive=None, append="", machine="virt", harts=HARTS,
+            mem=MEMORY, console=False, extra=()):
+    """The command line. `console`: the user sits at it; Ctrl-A X leaves."""
+    argv = base(machine, harts, mem)
+    argv += ["-kernel", kernel]
+    if archive:
+        argv += ["-initrd", archive]
+    if append:
+        argv += ["-append", append]
+    argv += ["-semihosting-config", "enable=on,target=native", "-no-reboot",
+             "-display", "none"]
+    if console:
+        argv += ["-serial", "mon:stdio"]
+    else:
+        argv += ["-serial", "stdio", "-monitor", "none"]
+    return argv + list(extra)
+
+
+def counting(plugin, *options):
+    """One hart whose clock is its instructions, watched by a plugin."""
+    return ["-icount", "shift=0,sleep=off",
+            "-plugin", ",".join([plugin, *options])]
+
+
+def run(argv, timeout, output=None, stdin=subprocess.DEVNULL):
+    """Runs QEMU to its end, at most `timeout` seconds (None: for ever).
+
+    `output` is an open file for the console and for QEMU's own messages;
+    None leaves both where they are. The status is the guest's.
+    """
+    try:
+        process = subprocess.Popen(argv, stdin=stdin, stdout=output,
+                                   stderr=subprocess.STDOUT if output
+                                   else None)
+    except OSError as e:
+        die(f"cannot start {argv[0]}: {e.strerror}; run tools/setup run")
+    with started_lock:
+        started.add(process)
+    try:
+        return Result(process.wait(timeout), False)
+    except subprocess.TimeoutExpired:
+        return Result(TIMED_OUT, True)
+    finally:
+        end(process)
+
+
+def end(process):
+    """Ends a QEMU that this program has started; nothing if it has ended."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    with started_lock:
+        started.discard(process)
+
+
+@atexit.register
+def end_all():
+    for process in list(started):
+        end(process)
+
+
+def dump_devicetree(argv, path):
+    """Writes the devicetree that QEMU would hand to the firmware."""
+    argv = list(argv)
+    argv[argv.index("-M") + 1] += f",dumpdtb={path}"
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, check=False,
+                          capture_output=True, timeout=30)
+    if done.returncode != 0:
+        raise OSError(done.stderr.decode().strip())
+
+
+def shown(argv):
+    return " ".join(shlex.quote(a) for a in argv)
