@@ -136,8 +136,8 @@ static bool check_header(struct fdt *f, size_t max)
 	if (f->tree > f->size || f->reserved > f->size)
 		return false;
 	/* Version 16 does not say where the structure block ends. */
-	tree_size = version >= 17 ? big32(h + H_STRUCT_SIZE)
-				  : f->size - f->tree;
+	tree_size =
+		version >= 17 ? big32(h + H_STRUCT_SIZE) : f->size - f->tree;
 	/* 5.6: the alignment of the two blocks. */
 	if (!is_aligned(f->tree, 4) || !is_aligned(f->reserved, 8))
 		return false;

@@ -178,8 +178,8 @@ static int translate(const struct fdt *f, uint32_t bus, uint32_t above,
 	for (uint32_t at = 0; at < v.len / 4; at += entry) {
 		uint64_t from = fdt_cells(&v, at, child.address);
 		uint64_t to = fdt_cells(&v, at + child.address, parent.address);
-		uint64_t len = fdt_cells(&v, at + entry - child.size,
-					 child.size);
+		uint64_t len =
+			fdt_cells(&v, at + entry - child.size, child.size);
 
 		if (from + len < from || to + len < to ||
 		    !range_within(*addr, size, from, from + len) ||

@@ -9,7 +9,10 @@
 #define ARCH_INTERRUPT_H
 #include "arch/cpu.h"
 
-/* This hart takes timer, software and external interrupts from user mode. */
+/*
+ * This hart takes timer, software and external interrupts from user mode, and
+ * goes there at the next trap_return().
+ */
 void interrupt_enable(void);
 
 /* Handles what is pending, by the upcalls of arch/upcall.h. */

@@ -14,8 +14,9 @@ struct arg {
 };
 
 static const struct arg table[] = {
-#define FLAG(word, member)	 {word, offsetof(struct boot_args, member), false},
-#define TEXT(word, member, what) {word, offsetof(struct boot_args, member), true},
+#define FLAG(word, member) {word, offsetof(struct boot_args, member), false},
+#define TEXT(word, member, what) \
+	{word, offsetof(struct boot_args, member), true},
 	BOOT_ARGS(FLAG, TEXT)
 #undef FLAG
 #undef TEXT

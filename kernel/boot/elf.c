@@ -75,8 +75,8 @@ static enum elf_error check_header(const struct file_header *h, size_t size)
 		return ELF_HEADER_SIZE;
 	if (h->phnum == 0 || h->phnum > ELF_HEADERS)
 		return ELF_HEADER_COUNT;
-	if (!range_within(h->phoff, h->phnum * sizeof(struct program_header),
-			  0, size))
+	if (!range_within(h->phoff, h->phnum * sizeof(struct program_header), 0,
+			  size))
 		return ELF_HEADERS_OUTSIDE;
 	return ELF_OK;
 }
@@ -244,9 +244,8 @@ static va_t find_headers(const struct elf_image *image,
 	for (unsigned i = 0; i < image->count; i++) {
 		const struct elf_segment *s = &image->seg[i];
 
-		if ((s->prot & PROT_R) &&
-		    range_within(h->phoff, len, s->offset,
-				 s->offset + s->filesz))
+		if ((s->prot & PROT_R) && range_within(h->phoff, len, s->offset,
+						       s->offset + s->filesz))
 			return s->va + (h->phoff - s->offset);
 	}
 	return 0;
@@ -321,5 +320,5 @@ const char *elf_error_text(enum elf_error e)
 	};
 
 	return (unsigned)e < ELF_ERRORS && text[e] ? text[e]
-						    : "an unknown ELF error";
+						   : "an unknown ELF error";
 }

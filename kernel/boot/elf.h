@@ -70,8 +70,8 @@ struct elf_image {
 	va_t entry; /* even, inside an executable segment */
 	unsigned count;
 	struct elf_segment seg[ELF_SEGMENTS];
-	va_t phdr;	/* of the program headers, for auxv; 0: not mapped */
-	unsigned phnum; /* how many; each is 56 bytes */
+	va_t phdr;	 /* of the program headers, for auxv; 0: not mapped */
+	unsigned phnum;	 /* how many; each is 56 bytes */
 	unsigned header; /* after an error: the program header it is about */
 };
 

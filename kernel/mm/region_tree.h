@@ -6,11 +6,11 @@
  * knows the gap below it, and the largest in its subtree, so that a search for
  * a free range enters only subtrees that have one.
  *
- *	                  [40,48) gap 8, max 20
+ *	                  [44,48) gap 8, max 20
  *	                 /                     \
  *	   [10,20) gap 10, max 12       [68,70) gap 20, max 20
  *	                 \
- *	           [32,32+x) gap 12, max 12
+ *	           [32,36) gap 12, max 12
  *
  * Gaps are in pages (the user half has 2^26). The gap below a region ends at
  * its floor, the lowest address that it keeps for itself, and does not change

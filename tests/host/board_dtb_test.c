@@ -3,8 +3,8 @@
  * The devicetrees of real machines: QEMU writes its own, for several machines
  * and sizes, and they are read. Passed over where there is no QEMU.
  */
-#include "platform/board.h"
 #include "abi/error.h"
+#include "platform/board.h"
 #include "tests/test.h"
 #include "tests/unit/mutate.h"
 #include <stdio.h>

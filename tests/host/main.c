@@ -8,8 +8,8 @@
  * A test that dies (a sanitizer, a failed assert, a time-out) ends the run with
  * its name. Exit status: 0, or 1 if a test failed.
  */
-#include "tests/host/host.h"
 #include "tests/host/fail.h"
+#include "tests/host/host.h"
 #include "tests/test.h"
 #include <inttypes.h>
 #include <setjmp.h>
@@ -175,8 +175,8 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	catch_signals();
 	printf("KTAP version 1\n");
-	for (const struct test *t = __start_quire_tests;
-	     t < __stop_quire_tests; t++) {
+	for (const struct test *t = __start_quire_tests; t < __stop_quire_tests;
+	     t++) {
 		label(t, running);
 		if (!strstr(running, pattern))
 			continue;

@@ -9,6 +9,9 @@ uint64_t time_frequency;
 
 void interrupt_enable(void)
 {
+	csr_clear(sstatus, SSTATUS_SPP | SSTATUS_SUM | SSTATUS_MXR |
+				   SSTATUS_FS | SSTATUS_SIE);
+	csr_set(sstatus, SSTATUS_SPIE);
 	csr_write(sie, SIP_SSIP | SIP_STIP | SIP_SEIP);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* cpio archives written in memory: reading, finding, damage. */
-#include "boot/archive.h"
 #include "abi/error.h"
+#include "boot/archive.h"
 #include "tests/test.h"
 #include "tests/unit/mutate.h"
 

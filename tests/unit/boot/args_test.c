@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Boot arguments: what each does, and which word was wrong. */
-#include "boot/args.h"
 #include "abi/error.h"
+#include "boot/args.h"
 #include "tests/test.h"
 #include "tests/unit/mutate.h"
 
@@ -44,8 +44,9 @@ TEST(texts_have_values)
 
 TEST(an_unknown_word_is_copied_out)
 {
-	static const char *const words[] = {"foo", "foo=1", "tes=x", "=", "QUIET",
-					    "stayy", "sta", "=quiet"};
+	static const char *const words[] = {"foo", "foo=1", "tes=x",
+					    "=",   "QUIET", "stayy",
+					    "sta", "=quiet"};
 
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		char line[32] = "stay ";
@@ -61,8 +62,8 @@ TEST(an_unknown_word_is_copied_out)
 TEST(a_bad_value_is_another_error)
 {
 	static const char *const words[] = {
-		"asid=1", "asid", "asid=", "asid=00", "ad=hard", "stay=1",
-		"test",	  "test=", "expect", "quiet=",
+		"asid=1", "asid", "asid=", "asid=00", "ad=hard",
+		"stay=1", "test", "test=", "expect",  "quiet=",
 	};
 
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -111,7 +112,8 @@ static void read_copy(const uint8_t *copy, size_t len)
 TEST(damaged_lines_are_read_or_refused)
 {
 	static const char line[] =
-		"quiet asid=0 init=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa "
+		"quiet asid=0 "
+		"init=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa "
 		"test=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa "
 		"ad=soft stay expect=fault";
 

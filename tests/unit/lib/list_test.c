@@ -16,8 +16,7 @@ static const char *draw(const struct list *head)
 	static char s[16];
 	unsigned n = 0;
 
-	list_for_each(e, head)
-	{
+	list_for_each (e, head) {
 		CHECK(n < sizeof(s) - 1);
 		CHECK(e->next->prev == e && e->prev->next == e);
 		s[n++] = container_of(e, struct letter, link)->c;

@@ -1,167 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A board is read from a devicetree, part by part; what is wrong is named. */
-#include "platform/board.h"
 #include "abi/error.h"
+#include "platform/board.h"
 #include "tests/test.h"
 #include "tests/unit/mutate.h"
-#include "tests/unit/platform/fdt_build.h"
-
-/* What a test changes in the good board, before it is built. */
-struct plan {
-	const char *bootargs, *stdout_path, *isa, *uart;
-	uint32_t timebase, harts;
-	unsigned reservations, slots;
-	void (*more)(struct fdt_build *b); /* children of the root */
-	void (*chosen)(struct fdt_build *b);
-	void (*cpu)(struct fdt_build *b); /* properties of hart 1 */
-	bool no_memory, no_mmu;
-};
-
-static const struct plan good = {
-	.bootargs = "quiet test=x",
-	.stdout_path = "serial0:115200n8",
-	.isa = "rv64imafdc_zicsr_zicboz_sstc",
-	.uart = "ns16550a",
-	.timebase = 10000000,
-	.harts = 3,
-	.reservations = 1,
-	.slots = 2,
-};
+#include "tests/unit/platform/board_build.h"
 
 static struct board board;
-
-static void build_cpu(struct fdt_build *b, const struct plan *p, uint32_t hart)
-{
-	fb_begin(b, "cpu");
-	fb_string(b, "device_type", "cpu");
-	FB_CELLS(b, "reg", hart);
-	fb_string(b, "riscv,isa", p->isa);
-	/* Hart 0 is like that of an FU540: "okay", but without S-mode. */
-	fb_string(b, "status", "okay");
-	if (hart > 0 && !p->no_mmu)
-		fb_string(b, "mmu-type", "riscv,sv39");
-	if (hart == 1 && p->cpu)
-		p->cpu(b);
-	fb_begin(b, "interrupt-controller");
-	fb_string(b, "compatible", "riscv,cpu-intc");
-	FB_CELLS(b, "phandle", 0x100 + hart);
-	fb_end(b);
-	fb_end(b);
-}
-
-static void build_cpus(struct fdt_build *b, const struct plan *p)
-{
-	fb_begin(b, "cpus");
-	FB_CELLS(b, "#address-cells", 1);
-	FB_CELLS(b, "#size-cells", 0);
-	if (p->timebase)
-		FB_CELLS(b, "timebase-frequency", p->timebase);
-	for (uint32_t i = 0; i < p->harts; i++)
-		build_cpu(b, p, i);
-	fb_end(b);
-}
-
-static void build_memory(struct fdt_build *b, const struct plan *p)
-{
-	if (!p->no_memory) {
-		fb_begin(b, "memory@80000000");
-		fb_string(b, "device_type", "memory");
-		FB_CELLS(b, "reg", 0, 0x80000000, 0, 0x8000000, 1, 0, 0,
-			 0x4000000);
-		fb_end(b);
-	}
-	fb_begin(b, "reserved-memory");
-	FB_CELLS(b, "#address-cells", 2);
-	FB_CELLS(b, "#size-cells", 2);
-	fb_prop(b, "ranges", "", 0);
-	for (uint32_t i = 0; i < p->reservations; i++) {
-		fb_begin(b, "firmware");
-		FB_CELLS(b, "reg", 0, 0x80000000 + 0x80000 * i, 0, 0x40000);
-		fb_prop(b, "no-map", "", 0);
-		fb_end(b);
-	}
-	fb_begin(b, "anywhere");
-	FB_CELLS(b, "size", 0, 0x1000);
-	fb_end(b);
-	fb_end(b);
-}
-
-static void build_chosen(struct fdt_build *b, const struct plan *p)
-{
-	fb_begin(b, "chosen");
-	fb_string(b, "bootargs", p->bootargs);
-	if (p->stdout_path)
-		fb_string(b, "stdout-path", p->stdout_path);
-	FB_CELLS(b, "rng-seed", 0x11223344, 0x55667788, 9);
-	if (p->chosen)
-		p->chosen(b);
-	fb_end(b);
-	fb_begin(b, "aliases");
-	fb_string(b, "serial0", "/soc/serial@10000000");
-	fb_end(b);
-}
-
-static void build_virtio(struct fdt_build *b, uint32_t i)
-{
-	fb_begin(b, "virtio_mmio");
-	fb_string(b, "compatible", "virtio,mmio");
-	FB_CELLS(b, "reg", 0, 0x10008000 - 0x1000 * i, 0, 0x1000);
-	FB_CELLS(b, "interrupts", 8 - i);
-	fb_end(b);
-}
-
-static void build_soc(struct fdt_build *b, const struct plan *p)
-{
-	fb_begin(b, "soc");
-	FB_CELLS(b, "#address-cells", 2);
-	FB_CELLS(b, "#size-cells", 2);
-	fb_prop(b, "ranges", "", 0);
-	fb_begin(b, "serial@10000000");
-	fb_string(b, "compatible", p->uart);
-	FB_CELLS(b, "reg", 0, 0x10000000, 0, 0x100);
-	FB_CELLS(b, "interrupts", 10);
-	FB_CELLS(b, "reg-shift", 2);
-	FB_CELLS(b, "reg-io-width", 4);
-	fb_end(b);
-	for (uint32_t i = 0; i < p->slots; i++)
-		build_virtio(b, i);
-	fb_begin(b, "plic");
-	fb_string(b, "compatible", "sifive,plic-1.0.0");
-	FB_CELLS(b, "reg", 0, 0x0c000000, 0, 0x4000000);
-	FB_CELLS(b, "riscv,ndev", 53);
-	FB_CELLS(b, "interrupts-extended", 0x100, 11, 0x101, 11, 0x101, 9,
-		 0x102, ~0u, 0x102, 9, 0x999, 9);
-	fb_end(b);
-	fb_begin(b, "test");
-	fb_prop(b, "compatible", "sifive,test1\0sifive,test0", 26);
-	FB_CELLS(b, "reg", 0, 0x100000, 0, 0x1000);
-	fb_end(b);
-	fb_end(b);
-}
-
-static struct fdt_build *build(const struct plan *p)
-{
-	struct fdt_build *b = fb_start();
-
-	fb_reserve(b, 0x83000000, 0x1001);
-	fb_begin(b, "");
-	FB_CELLS(b, "#address-cells", 2);
-	FB_CELLS(b, "#size-cells", 2);
-	fb_string(b, "model", "a board");
-	build_chosen(b, p);
-	build_memory(b, p);
-	build_cpus(b, p);
-	build_soc(b, p);
-	if (p->more)
-		p->more(b);
-	fb_end(b);
-	return b;
-}
 
 /* Reads the planned board; "", or what is wrong with it. */
 static const char *read_plan(const struct plan *p)
 {
-	struct fdt_build *b = build(p);
+	struct fdt_build *b = build_board(p);
 	const char *why = NULL;
 	struct fdt f;
 	int err;
@@ -231,8 +81,7 @@ TEST(memory_that_makes_no_sense_is_refused)
 	p.more = second_memory;
 	CHECK_STR(read_plan(&p), "two memory ranges of the devicetree overlap");
 	p.more = cut_memory;
-	CHECK_STR(read_plan(&p),
-		  "a memory node has a reg that makes no sense");
+	CHECK_STR(read_plan(&p), "a memory node has a reg that makes no sense");
 	p.more = NULL;
 	p.no_memory = true;
 	CHECK_STR(read_plan(&p), "the devicetree has no memory node");
@@ -464,8 +313,8 @@ TEST(a_list_of_extensions_wins_over_the_string)
 	CHECK_EQ(board.cpus[0].isa,
 		 BOARD_ISA_F | BOARD_ISA_ZICBOZ | BOARD_ISA_SVPBMT);
 	CHECK_EQ(board.cpus[0].zero_block, 64);
-	CHECK_EQ(board.cpus[1].isa, BOARD_ISA_F | BOARD_ISA_D |
-					    BOARD_ISA_ZICBOZ | BOARD_ISA_SSTC);
+	CHECK_EQ(board.cpus[1].isa,
+		 BOARD_ISA_F | BOARD_ISA_D | BOARD_ISA_ZICBOZ | BOARD_ISA_SSTC);
 	CHECK_EQ(board.cpus[1].zero_block, 0);
 	p.cpu = odd_block;
 	CHECK_STR(read_plan(&p),
@@ -536,6 +385,6 @@ TEST(damaged_blobs_give_a_board_or_a_reason)
 	struct fdt_build *b;
 
 	p.chosen = initrd_two_cells;
-	b = build(&p);
+	b = build_board(&p);
 	mutate_each(MUTATE_ROUNDS / 20, b->blob, fb_finish(b), read_copy);
 }

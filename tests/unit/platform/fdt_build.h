@@ -129,8 +129,8 @@ static inline void fb_cells(struct fdt_build *b, const char *name,
 		fb_add(b, cells[i]);
 }
 
-#define FB_CELLS(b, name, ...)                                                 \
-	fb_cells(b, name, (const uint32_t[]){__VA_ARGS__},                     \
+#define FB_CELLS(b, name, ...)                             \
+	fb_cells(b, name, (const uint32_t[]){__VA_ARGS__}, \
 		 sizeof((const uint32_t[]){__VA_ARGS__}) / 4)
 
 static inline void fb_reserve(struct fdt_build *b, uint64_t addr, uint64_t size)

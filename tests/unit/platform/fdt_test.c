@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Devicetrees built in memory: walking, paths, addresses, damage. */
-#include "platform/fdt.h"
 #include "abi/error.h"
+#include "platform/fdt.h"
 #include "tests/test.h"
 #include "tests/unit/mutate.h"
 #include "tests/unit/platform/fdt_build.h"
@@ -313,17 +313,17 @@ TEST(a_bad_header_is_refused)
 		uint32_t at, word;
 		int err;
 	} all[] = {
-		{0, 0xedfe0dd0, -E_INVAL},     /* magic */
-		{4, 39, -E_INVAL},	       /* totalsize */
-		{4, FB_SIZE + 1, -E_INVAL},    /* more than there is */
-		{8, FB_TREE + 1, -E_INVAL},    /* structure block */
-		{8, ~3u, -E_INVAL},	       /* outside */
-		{8, 0, -E_INVAL},	       /* in the header */
-		{12, ~0u, -E_INVAL},	       /* strings */
+		{0, 0xedfe0dd0, -E_INVAL},	/* magic */
+		{4, 39, -E_INVAL},		/* totalsize */
+		{4, FB_SIZE + 1, -E_INVAL},	/* more than there is */
+		{8, FB_TREE + 1, -E_INVAL},	/* structure block */
+		{8, ~3u, -E_INVAL},		/* outside */
+		{8, 0, -E_INVAL},		/* in the header */
+		{12, ~0u, -E_INVAL},		/* strings */
 		{16, FB_RESERVE + 4, -E_INVAL}, /* reservations */
 		{16, ~7u, -E_INVAL},
-		{20, 15, -E_INVAL}, /* version */
-		{24, 18, -E_INVAL}, /* compatible with later ones only */
+		{20, 15, -E_INVAL},  /* version */
+		{24, 18, -E_INVAL},  /* compatible with later ones only */
 		{32, ~0u, -E_INVAL}, /* strings: size */
 		{32, 1, -E_INVAL},
 		{36, ~0u, -E_INVAL}, /* structure block: size */
@@ -361,8 +361,8 @@ static int open_tree(const uint32_t *words, size_t count)
 	return fdt_open(&f, b->blob, size);
 }
 
-#define TREE(...)                                                              \
-	open_tree((const uint32_t[]){__VA_ARGS__},                             \
+#define TREE(...)                                  \
+	open_tree((const uint32_t[]){__VA_ARGS__}, \
 		  sizeof((const uint32_t[]){__VA_ARGS__}) / 4)
 
 TEST(a_bad_tree_is_refused)
@@ -371,14 +371,14 @@ TEST(a_bad_tree_is_refused)
 
 	CHECK_EQ(TREE(BEGIN, 0, END), 0);
 	CHECK_EQ(TREE(NOP, BEGIN, 0, NOP, PROP, 0, 0, NOP, END, NOP), 0);
-	CHECK_EQ(TREE(NOP), -E_INVAL);			   /* no root */
-	CHECK_EQ(TREE(BEGIN, 0), -E_INVAL);		   /* not closed */
-	CHECK_EQ(TREE(BEGIN, 0, END, END), -E_INVAL);	   /* too often */
+	CHECK_EQ(TREE(NOP), -E_INVAL);				/* no root */
+	CHECK_EQ(TREE(BEGIN, 0), -E_INVAL);			/* not closed */
+	CHECK_EQ(TREE(BEGIN, 0, END, END), -E_INVAL);		/* too often */
 	CHECK_EQ(TREE(BEGIN, 0, END, BEGIN, 0, END), -E_INVAL); /* two roots */
-	CHECK_EQ(TREE(PROP, 0, 0, BEGIN, 0, END), -E_INVAL); /* of nobody */
+	CHECK_EQ(TREE(PROP, 0, 0, BEGIN, 0, END), -E_INVAL);	/* of nobody */
 	CHECK_EQ(TREE(BEGIN, 0, BEGIN, 0, END, PROP, 0, 0, END), -E_INVAL);
-	CHECK_EQ(TREE(BEGIN, 0, 5, END), -E_INVAL);	    /* token */
-	CHECK_EQ(TREE(BEGIN, 0, PROP, 0, 5, END), -E_INVAL); /* name */
+	CHECK_EQ(TREE(BEGIN, 0, 5, END), -E_INVAL);	       /* token */
+	CHECK_EQ(TREE(BEGIN, 0, PROP, 0, 5, END), -E_INVAL);   /* name */
 	CHECK_EQ(TREE(BEGIN, 0, PROP, ~0u, 0, END), -E_INVAL); /* length */
 	CHECK_EQ(TREE(BEGIN, 0, PROP, 0xffff, 0, END), -E_INVAL);
 	CHECK_EQ(TREE(BEGIN, ~0u, ~0u), -E_INVAL);
