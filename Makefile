@@ -40,6 +40,9 @@ KERNEL = $(LIB:%=kernel/lib/%) $(ARCH:%=kernel/arch/riscv/%) \
 	kernel/main.c kernel/trap.c kernel/report.c kernel/panic.c
 RUN = kernel/boot/run.c
 
+UNIT = $(shell find tests/unit -name '*.c' -o -name '*.S' | sort)
+PROGRAMS = $(wildcard tests/user/*.c)
+
 USER_LIB = user/lib/start.S user/lib/libc.c
 TOUR = user/demo/tour.c
 
@@ -85,6 +88,10 @@ $(O)/program/%.o: %
 $(O)/quire.elf: $(KERNEL_O) linker/kernel.ld
 	@echo "  LD $@"
 	@$(LINK) -T linker/kernel.ld -o $@ $(KERNEL_O) --start-group $(KERNEL_LIBS) --end-group
+TEST_O = $(call obj,$(O)/test,$(KERNEL) $(UNIT))
+$(O)/test/quire.elf: $(TEST_O) linker/kernel.ld
+	@echo "  LD $@"
+	@$(LINK) -T linker/kernel.ld -o $@ $(TEST_O) --start-group $(KERNEL_LIBS) --end-group
 %.img: %.elf
 	@$(OBJCOPY) -O binary $< $@
 
@@ -94,6 +101,9 @@ $(O)/user/%.elf: $(O)/program/%.c.o $(USER_O) linker/user.ld
 	@$(LINK) -T linker/user.ld -o $@ $< $(USER_O) --start-group $(USER_LIBS) --end-group
 $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 	@tools/archive $@ $<=tour
+
+$(O)/test/archive.cpio: $(PROGRAMS:%.c=$(O)/user/%.elf)
+	@tools/archive $@ $(foreach p,$^,$p=test/$(notdir $(basename $p)))
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 .SECONDARY:

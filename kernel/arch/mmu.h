@@ -149,6 +149,12 @@ void mmu_fence_space(struct mmu *m);	      /* x0, asid */
 void mmu_fence_page(struct mmu *m, va_t va);  /* va, asid */
 void mmu_fence_page_global(va_t va);	      /* va, x0: any ASID, globals */
 
+/*
+ * Whether supervisor loads and stores may use U pages on this hart; at once,
+ * without a fence. For the x86 mirror's STAC and CLAC; uaccess has its own.
+ */
+void mmu_allow_user(bool on);
+
 /* ---- spaces ---------------------------------------------------------- */
 
 /*

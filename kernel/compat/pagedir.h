@@ -37,10 +37,10 @@ struct pagedir;
 
 /*
  * The mirror's own: before any other call of it. `base` is where x86 physical
- * address 0 lies, a multiple of 2 MiB. 0 or -E_NOMEM. Again is fine while no
- * directory exists, and changes the base.
+ * address 0 lies, a multiple of 2 MiB. False: no memory. Again is fine while no
+ * directory exists and the window is empty, and changes the base.
  */
-int x86_init(pa_t base);
+bool x86_init(pa_t base);
 
 /* ---- Pintos ----------------------------------------------------------- */
 

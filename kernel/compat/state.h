@@ -8,23 +8,45 @@
 
 struct pagedir {
 	struct mmu mmu;
-	x86_pte_t *image; /* 1,024 words: a page */
-	bool globals;	  /* a G leaf was made: fences by ASID miss it */
-	bool tables_changed; /* on other harts: since the last shootdown */
+	x86_pte_t *image;      /* 1,024 words: a page */
+	bool globals;	       /* a G leaf was made: fences by ASID miss it */
+	bool tables_changed;   /* since the last shootdown */
 	x86_side_t *side[256]; /* a page for 16 MiB of addresses, or NULL */
 };
 
 /* The window's owner; what is active when no directory is. */
 extern struct pagedir *x86_kernel_pagedir;
 
+/* Zeroed pages for what is no table: images, side bytes. NULL: no memory. */
+void *pagedir_page_alloc(void);
+void pagedir_page_free(void *page);
+
 /* Who holds the entries of `va`: `pd`, or the kernel window. */
-struct pagedir *pagedir_owner(struct pagedir *pd, uint32_t va);
+static inline struct pagedir *pagedir_owner(struct pagedir *pd, uint32_t va)
+{
+	return va >= X86_PHYS_BASE || !pd ? x86_kernel_pagedir : pd;
+}
 
-/* The L1 entry and, where there is a table, the L0 entry; else NULL. */
-pte_t *pagedir_middle_slot(struct pagedir *owner, uint32_t va);
-pte_t *pagedir_leaf_slot(struct pagedir *owner, uint32_t va);
+/* ---- words.c, on the owner --------------------------------------------- */
 
-/* ---- one hart's control registers (control.c) -------------------------- */
+/* The table that an L1 entry names, with P or without; 0: none. */
+pa_t x86_table_of(pte_t middle);
+
+/* The L1 entry or NULL; the L0 entry if there is a table, else NULL. */
+pte_t *x86_middle_slot(const struct pagedir *owner, uint32_t va);
+pte_t *x86_leaf_slot(const struct pagedir *owner, uint32_t va);
+
+/*
+ * Makes the PTE (w & ~clear) | set, whatever the hardware does to A and D
+ * meanwhile. False if there is no table. Fences nothing.
+ */
+bool x86_change_pte(struct pagedir *owner, uint32_t va, x86_pte_t clear,
+		    x86_pte_t set);
+
+/* Fences on this hart one page of the owner's. */
+void x86_fence_leaf(struct pagedir *owner, uint32_t va);
+
+/* ---- control.c: one hart's registers ----------------------------------- */
 
 /* As many as struct mmu has bits for. */
 #define X86_HARTS 64

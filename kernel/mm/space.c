@@ -136,6 +136,19 @@ int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 	return err;
 }
 
+/*
+ * The pages of a piece go before its region does: the object's last reference
+ * may go with the region, and by then no hart may reach its memory.
+ */
+static void piece_gone(void *ctx, const struct region *r, va_t start, va_t end)
+{
+	struct pages_gone *gone = ctx;
+
+	pages_take_out(gone, start, end);
+	if (r->object)
+		pages_gone_flush(gone);
+}
+
 int space_unmap(struct space *s, va_t addr, uint64_t len)
 {
 	struct pages_gone gone;
@@ -144,10 +157,9 @@ int space_unmap(struct space *s, va_t addr, uint64_t len)
 	if (!round_range(addr, &len) || !addr)
 		return -E_INVAL;
 	lock_take(&s->lock);
-	err = region_remove(&s->regions, addr, addr + len, NULL, NULL);
+	pages_gone_begin(&gone, &s->mmu);
+	err = region_remove(&s->regions, addr, addr + len, piece_gone, &gone);
 	if (!err) {
-		pages_gone_begin(&gone, &s->mmu);
-		pages_take_out(&gone, addr, addr + len);
 		pages_cut_tables(&gone, &s->regions, addr, addr + len);
 		pages_gone_flush(&gone);
 		pages_gone_free(&gone);

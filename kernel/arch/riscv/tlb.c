@@ -295,6 +295,11 @@ void mmu_fence_page_global(va_t va)
 	this_hart()->counts.fence_page++;
 }
 
+void mmu_allow_user(bool on)
+{
+	hart_allow_user(on);
+}
+
 /* The stale entry may be a pointer, so the address alone is not enough. */
 void mmu_flush_stale(struct mmu *m, va_t va)
 {

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* quiet.h - counting frames while other harts may be zeroing some. */
+#ifndef TESTS_UNIT_QUIET_H
+#define TESTS_UNIT_QUIET_H
+#include <stdint.h>
+
+/* Free frames once nothing is in flight; kernel caches are trimmed first. */
+uint64_t quiet_frames(void);
+
+#endif

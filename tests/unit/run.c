@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * run.c - the test kernel's boot_run(): the unit tests, on the boot hart's
+ * stack, one after the other; then the test programs of the boot archive, each
+ * a task of its own. Output is KTAP; the machine stops with the verdict.
+ *
+ * After each: mm_check(), and as many free frames as before.
+ *
+ * A test whose name starts with "dies_" ends the machine; it runs only when the
+ * boot argument test= names it in full. A program named "test/x" is expected to
+ * exit with 0; "test/x@15" to be ended by the fault with that scause.
+ */
+#include "abi/error.h"
+#include "arch/interrupt.h"
+#include "arch/machine.h"
+#include "boot/boot.h"
+#include "boot/program.h"
+#include "lib/log.h"
+#include "mm/frame_boot.h"
+#include "mm/mm.h"
+#include "mm/slab.h"
+#include "task/sched.h"
+#include "tests/test.h"
+#include "tests/unit/quiet.h"
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+extern const struct test __start_quire_tests[], __stop_quire_tests[];
+
+static jmp_buf back;
+static unsigned number, failed;
+static uint64_t frames_before;
+enum { DONE = 1, FAILED, SKIPPED };
+
+/* ---- what checks call ------------------------------------------------- */
+
+void test_fail(const char *file, int line, const char *what)
+{
+	log_print("# %s:%d: CHECK %s\n", file, line, what);
+	longjmp(back, FAILED);
+}
+
+void test_fail_eq(const char *file, int line, const char *what, uint64_t actual,
+		  uint64_t expected)
+{
+	log_print("# %s:%d: CHECK %s\n#   actual   0x%lx (%ld)\n"
+		  "#   expected 0x%lx (%ld)\n",
+		  file, line, what, (unsigned long)actual, (long)actual,
+		  (unsigned long)expected, (long)expected);
+	longjmp(back, FAILED);
+}
+
+void test_fail_str(const char *file, int line, const char *what,
+		   const char *actual, const char *expected)
+{
+	log_print("# %s:%d: CHECK %s\n", file, line, what);
+	log_print("#   actual   \"%s\"\n", actual);
+	log_print("#   expected \"%s\"\n", expected);
+	longjmp(back, FAILED);
+}
+
+void test_skip(const char *why)
+{
+	log_print("# %s\n", why);
+	longjmp(back, SKIPPED);
+}
+
+/* ---- counting --------------------------------------------------------- */
+
+/* An idle hart may hold a frame that it is zeroing: give it time. */
+uint64_t quiet_frames(void)
+{
+	uint64_t n, end = time_now() + time_frequency / 10;
+
+	mm_trim();
+	do
+		n = frames_free();
+	while (n < frames_before && time_now() < end);
+	return n;
+}
+
+static void result(const char *name, int outcome)
+{
+	uint64_t now = quiet_frames();
+
+	if (outcome == DONE && now != frames_before) {
+		log_print("# %ld frames lost\n", (long)(frames_before - now));
+		outcome = FAILED;
+	}
+	frames_before = now;
+	mm_check();
+	if (outcome == FAILED)
+		failed++;
+	log_print("%s %u %s%s\n", outcome == FAILED ? "not ok" : "ok",
+		  ++number, name, outcome == SKIPPED ? " # SKIP" : "");
+}
+
+static bool wanted(const char *name)
+{
+	return strstr(name, boot_args.test) != NULL;
+}
+
+__attribute__((noreturn)) static void verdict(void)
+{
+	log_print("1..%u\n", number);
+	machine_stop(failed ? 1 : 0);
+}
+
+/* ---- unit tests ------------------------------------------------------- */
+
+static const char *short_path(const char *file)
+{
+	const char *at = strstr(file, "tests/unit/");
+
+	return at ? at + sizeof("tests/unit/") - 1 : file;
+}
+
+static bool is_deadly(const struct test *t)
+{
+	return strncmp(t->name, "dies_", 5) == 0;
+}
+
+static int run_one(const struct test *t)
+{
+	int outcome = setjmp(back);
+
+	if (outcome == 0) {
+		t->run();
+		outcome = DONE;
+	}
+	frame_fail_after(-1);
+	slab_fail_after(SLAB_NEVER);
+	return outcome;
+}
+
+static void run_units(void)
+{
+	for (const struct test *t = __start_quire_tests;
+	     t < __stop_quire_tests; t++) {
+		char name[120];
+
+		snprintf(name, sizeof(name), "%s: %s", short_path(t->file),
+			 t->name);
+		if (is_deadly(t) ? strcmp(t->name, boot_args.test) != 0
+				 : !wanted(name))
+			continue;
+		result(name, run_one(t));
+	}
+}
+
+/* ---- test programs ---------------------------------------------------- */
+
+static struct archive_entry file;
+
+static void next_program(void);
+
+static unsigned expected_fault(const char *name)
+{
+	const char *at = strchr(name, '@');
+
+	return at ? (unsigned)atoi(at + 1) : 0;
+}
+
+static void program_ended(struct task *t)
+{
+	unsigned want = expected_fault(file.name);
+	bool good = want ? t->fault == want : !t->fault && t->status == 0;
+
+	if (!good)
+		log_print("# status %d, fault %u\n", t->status, t->fault);
+	task_free(t);
+	result(file.name, good ? DONE : FAILED);
+	next_program();
+}
+
+static bool is_test_program(void)
+{
+	return strncmp(file.name, "test/", 5) == 0 && wanted(file.name);
+}
+
+static void next_program(void)
+{
+	struct thread *thread;
+	const char *why;
+
+	do
+		if (archive_next(&boot_archive, &file) != 1)
+			verdict();
+	while (!is_test_program());
+	if (program_load(&file, program_ended, &thread, &why)) {
+		log_print("# %s\n", why);
+		result(file.name, FAILED);
+		next_program();
+		return;
+	}
+	sched_start(thread, number % cpu_count);
+}
+
+void boot_run(void)
+{
+	log_print("KTAP version 1\n");
+	frame_pool_limit(0);
+	frames_before = frames_free();
+	run_units();
+	frame_pool_limit(FRAME_POOL_MAX);
+	if (!boot_archive.base)
+		verdict();
+	next_program();
+}
