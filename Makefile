@@ -26,7 +26,7 @@ export O CROSS LLVM T WERROR
 LIB = log.c lock.c
 ARCH = entry.S early.c cpu.c mmu.c tlb.c kspace.c sbi.c interrupt.c machine.c \
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c
-COMPAT = x86_entry.c
+COMPAT = $(notdir $(wildcard kernel/compat/*.c))
 MM = frame.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c object.c space.c pages.c fault.c mm.c check.c
 TASK = task.c thread.c sched.c
@@ -51,8 +51,7 @@ TOUR = user/demo/tour.c
 WARN = -Wall -Wextra -Wshadow $(if $(filter 1,$(WERROR)),-Werror)
 C = -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-common -ffunction-sections \
 	-fno-pic -mcmodel=medany -isystem $(PICOLIBC)/include -MMD -MP
-KERNEL_C = $(C) -march=rv64imac_zicsr_zifencei -mabi=lp64 -Ikernel -I. \
-	-fno-omit-frame-pointer
+KERNEL_C = $(C) -march=rv64imac_zicsr_zifencei -mabi=lp64 -Ikernel -I.
 TEST_C = $(KERNEL_C) -DQUIRE_TEST -DQUIRE_DEBUG
 USER_C = $(C) -march=rv64imafdc_zicsr_zifencei -mabi=lp64d -Ikernel -Iuser/lib
 
@@ -75,13 +74,13 @@ all: $(O)/quire.img $(O)/archive.cpio
 obj = $(patsubst %,$(1)/%.o,$(2))
 KERNEL_O = $(call obj,$(O)/release,$(KERNEL) $(RUN))
 
-$(O)/release/%.o: %
+$(O)/release/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(KERNEL_C) -c $< -o $@
-$(O)/test/%.o: %
+$(O)/test/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(TEST_C) -c $< -o $@
-$(O)/program/%.o: %
+$(O)/program/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
 
@@ -102,6 +101,9 @@ $(O)/user/%.elf: $(O)/program/%.c.o $(USER_O) linker/user.ld
 $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 	@tools/archive $@ $<=tour
 
+$(O)/bench/archive.cpio: $(O)/user/tests/bench/bench.elf
+	@mkdir -p $(@D)
+	@tools/archive $@ $<=bench
 $(O)/test/archive.cpio: $(PROGRAMS:%.c=$(O)/user/%.elf)
 	@tools/archive $@ $(foreach p,$^,$p=test/$(notdir $(basename $p)))
 

@@ -108,6 +108,7 @@ void main(uint64_t hartid, pa_t fdt, pa_t image)
 	kspace_drop_window();		     /* the devicetree is read: */
 	frame_give(fdt, fdt + fdt_size);     /* its memory is free */
 	boot_harts();			     /* the others join */
+	frame_pool_refill();		     /* zeroed frames, ahead of need */
 	boot_find_archive();		     /* the first program's file */
 	memory_boot_taken = ram_bytes() - frames_free() * PAGE_SIZE;
 	say_hello();

@@ -7,6 +7,7 @@
 #include "arch/layout.h"
 #include "arch/machine.h"
 #include "arch/mmu.h"
+#include "arch/riscv/early.h"
 #include "arch/upcall.h"
 #include "kernel.h"
 #include "lib/assert.h"
@@ -32,22 +33,37 @@ static bool on_a_stack(va_t va)
 }
 
 /*
- * The calls that led here. Frame pointers: s0 points above the saved pair, ra
- * at s0-8 and the caller's s0 at s0-16 (psABI, "Frame Pointer Convention").
+ * Is `va` where a call returns to? The instruction before it is then jal or
+ * jalr with ra as its link, or c.jalr.
  */
-static void backtrace(va_t pc, va_t fp)
+static bool is_return_address(va_t va)
 {
-	log_print("  #0 0x%lx\n", (unsigned long)pc);
-	for (unsigned i = 1; i < 24; i++) {
-		va_t above = fp;
-		const uint64_t *pair = (const uint64_t *)(fp - 16);
+	const uint16_t *p = (const uint16_t *)va;
+	uint32_t word;
 
-		if (!on_a_stack(fp - 16) || !on_a_stack(fp - 8))
-			return;
-		log_print("  #%u 0x%lx\n", i, (unsigned long)pair[1]);
-		fp = pair[0];
-		if (fp <= above)
-			return;
+	if (va % 2 || va < (va_t)__image_start + 4 ||
+	    va >= (va_t)__rodata_start)
+		return false;
+	word = (uint32_t)p[-2] | (uint32_t)p[-1] << 16;
+	return (word & 0xfff) == 0x0ef || (word & 0x7fff) == 0x00e7 ||
+	       (p[-1] & 0xf07f) == 0x9002;
+}
+
+/*
+ * The calls that led here, innermost first. There are no frame pointers: every
+ * word of the stack that is a return address is shown, so one left over from an
+ * earlier call can be among them.
+ */
+static void backtrace(va_t pc, va_t sp)
+{
+	unsigned n = 0;
+
+	log_print("  #%u 0x%lx\n", n++, (unsigned long)pc);
+	for (sp = round_up(sp, 8); on_a_stack(sp) && n < 24; sp += 8) {
+		va_t word = *(const uint64_t *)sp;
+
+		if (is_return_address(word))
+			log_print("  #%u 0x%lx\n", n++, (unsigned long)word);
 	}
 }
 
@@ -110,7 +126,7 @@ void panic_trap(const struct trap_frame *frame, uint64_t scause, uint64_t stval)
 		  (unsigned long)stval, (unsigned long)frame->pc);
 	print_registers(frame);
 	print_walk(stval);
-	backtrace(frame->pc, frame->x[X_T0 + 3]);
+	backtrace(frame->pc, frame->x[X_SP]);
 	machine_stop(1);
 }
 
@@ -125,6 +141,6 @@ void upcall_stack_overflow(va_t sp, va_t pc, va_t stval)
 		  "(sp 0x%lx, guard page of cpu %d) pc 0x%lx\n",
 		  (unsigned long)this_cpu()->hartid, (unsigned long)sp, owner,
 		  (unsigned long)pc);
-	backtrace(pc, 0);
+	backtrace(pc, kspace_stack_limit((unsigned)(owner < 0 ? 0 : owner)));
 	machine_stop(1);
 }

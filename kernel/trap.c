@@ -80,37 +80,45 @@ static bool illegal_instruction(const struct trap_frame *frame, uint64_t stval)
 	return thread_claim_fpu(word);
 }
 
-static void other_trap(struct trap_frame *frame, uint64_t scause,
-		       uint64_t stval)
+/* Calls and page faults are what happens; all else is rare. */
+static __attribute__((noinline)) struct trap_frame *
+other_trap(struct trap_frame *frame, uint64_t scause, uint64_t stval)
 {
-	if (scause & CAUSE_INTERRUPT) {
+	if (scause & CAUSE_INTERRUPT)
 		interrupt();
-		return;
-	}
-	if (scause == CAUSE_ILLEGAL && illegal_instruction(frame, stval))
-		return;
-	end_by_fault(frame, scause, stval);
+	else if (scause != CAUSE_ILLEGAL || !illegal_instruction(frame, stval))
+		end_by_fault(frame, scause, stval);
+	return this_cpu()->current ? frame : sched_next();
+}
+
+static struct trap_frame *call(struct trap_frame *frame)
+{
+	sys_fn *fn = sys_find(frame->x[X_A7]);
+	long result;
+
+	if (!fn)
+		return other_trap(frame, CAUSE_USER_ECALL, frame->x[X_A7]);
+	frame->pc += 4;
+	result = fn(&frame->x[X_A0]);
+	if (!this_cpu()->current)
+		return sched_next();
+	frame->x[X_A0] = (uint64_t)result;
+	return frame;
 }
 
 struct trap_frame *upcall_trap_user(struct trap_frame *frame, uint64_t scause,
 				    uint64_t stval)
 {
-	struct cpu *cpu = this_cpu();
+	struct space *space;
 
-	if (scause == CAUSE_USER_ECALL) {
-		frame->pc += 4;
-		if (!sys_call(frame)) {
-			frame->pc -= 4;
-			end_by_fault(frame, scause, frame->x[X_A7]);
-		}
-	} else if (is_page_fault(scause)) {
-		if (fault_resolve(cpu->current->task->space, stval,
-				  access_of(scause)))
-			end_by_fault(frame, scause, stval);
-	} else {
-		other_trap(frame, scause, stval);
-	}
-	return cpu->current ? frame : sched_next();
+	if (scause == CAUSE_USER_ECALL)
+		return call(frame);
+	if (!is_page_fault(scause))
+		return other_trap(frame, scause, stval);
+	space = this_cpu()->current->task->space;
+	if (fault_resolve(space, stval, access_of(scause)))
+		return other_trap(frame, scause, stval);
+	return frame;
 }
 
 void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,

@@ -17,15 +17,13 @@ static size_t component_length(const char *s)
 static uint32_t find_child(const struct fdt *f, uint32_t node, const char *s,
 			   size_t len)
 {
-	bool exact = memchr(s, '@', len) != NULL;
-
 	node = fdt_first_child(f, node);
 	for (; node; node = fdt_next_sibling(f, node)) {
 		const char *name = fdt_name(f, node);
 
 		if (strncmp(name, s, len) != 0)
 			continue;
-		if (name[len] == '\0' || (name[len] == '@' && !exact))
+		if (name[len] == '\0' || name[len] == '@')
 			break;
 	}
 	return node;

@@ -29,13 +29,14 @@ struct fpu_state {
 struct thread;
 
 struct cpu {
-	/* The first four are known to entry.S by offset. */
+	unsigned index; /* 0 is the boot hart; then in FDT order; lib/lock.h */
+
+	/* These four are known to entry.S by offset. */
 	struct trap_frame *frame; /* where a trap from user mode saves */
 	uint64_t stack_top;
 	uint64_t stack_limit; /* lowest address; a guard page lies below */
 	uint64_t scratch;
 
-	unsigned index; /* 0 is the boot hart; then in FDT order */
 	uint64_t hartid;
 	struct thread *current;	  /* NULL in the idle loop */
 	struct thread *fpu_owner; /* whose state the FPU registers hold */

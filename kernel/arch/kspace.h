@@ -24,7 +24,7 @@ void kspace_drop_window(void);
 
 /*
  * Maps a device's registers into the linear map; gives their address or NULL.
- * Mapping the same page twice is fine.
+ * Mapping the same registers twice is fine.
  */
 volatile void *kspace_map_device(pa_t pa, uint64_t len);
 

@@ -27,6 +27,7 @@
  */
 #ifndef ARCH_MMU_H
 #define ARCH_MMU_H
+#include "arch/layout.h"
 #include "arch/riscv/pte.h"
 #include "lib/types.h"
 
@@ -56,6 +57,21 @@ void mmu_destroy(struct mmu *m);
  * (or a larger leaf stands in their place).
  */
 pte_t *mmu_slot(const struct mmu *m, va_t va, int level);
+
+/* mmu_slot() of level 0, for the way of a fault. */
+static inline pte_t *mmu_leaf_slot(const struct mmu *m, va_t va)
+{
+	const pte_t *t = pa_to_va(m->root);
+	pte_t p = pte_load_table(&t[PTE_INDEX(va, 2)]);
+
+	if (!pte_is_table(p))
+		return NULL;
+	t = pa_to_va(pte_pa(p));
+	p = pte_load_table(&t[PTE_INDEX(va, 1)]);
+	if (!pte_is_table(p))
+		return NULL;
+	return (pte_t *)pa_to_va(pte_pa(p)) + PTE_INDEX(va, 0);
+}
 
 /*
  * The same, making the tables that are missing: 0, -E_NOMEM, or -E_EXIST where
@@ -115,6 +131,12 @@ int mmu_walk(const struct mmu *m, va_t va, pte_t entry[MMU_LEVELS]);
  */
 bool mmu_test_clear_accessed(struct mmu *m, va_t va);
 bool mmu_test_clear_dirty(struct mmu *m, va_t va);
+
+/*
+ * No hart but this one can be walking the tables or setting A and D in them, so
+ * entries may be changed by plain loads and stores.
+ */
+bool mmu_is_alone(const struct mmu *m);
 
 /* ---- flushing -------------------------------------------------------- */
 

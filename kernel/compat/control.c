@@ -84,6 +84,13 @@ void x86_clac(void)
 	apply_smap(x86_this_hart());
 }
 
+void x86_leave_hart(void)
+{
+	mmu_switch(&kernel_mmu);
+	mmu_allow_user(false);
+	*x86_this_hart() = (struct x86_hart){0};
+}
+
 /* ---- forgetting ------------------------------------------------------- */
 
 /*

@@ -52,10 +52,8 @@ bool x86_init(pa_t base)
 	struct pagedir *pd;
 	pte_t *slot;
 
-	assert(is_aligned(base, 2 * MiB));
+	assert(is_aligned(base, 2 * MiB) && !x86_kernel_pagedir);
 	x86_base = base;
-	if (x86_kernel_pagedir)
-		return true;
 	pd = create_empty();
 	if (!pd)
 		return false;
@@ -88,8 +86,8 @@ struct pagedir *pagedir_create(void)
 /* Tables without P get V again: only so does mmu_destroy() see them. */
 static void show_tables(struct pagedir *pd)
 {
-	for (uint32_t va = 0; va < X86_PHYS_BASE; va += 2 * MiB) {
-		pte_t *s = x86_middle_slot(pd, va);
+	for (va_t va = 0; va < 4 * GiB; va += 2 * MiB) {
+		pte_t *s = x86_middle_slot(pd, (uint32_t)va);
 		pa_t table = s ? x86_table_of(pte_load(s)) : 0;
 
 		if (table)
@@ -109,11 +107,9 @@ static bool is_active(const struct pagedir *pd)
  * Fences come before the memory is freed, although nobody runs the directory:
  * a hart may have cached its pointers ahead of use.
  */
-void pagedir_destroy(struct pagedir *pd)
+static void destroy(struct pagedir *pd)
 {
-	if (!pd)
-		return;
-	assert(pd != x86_kernel_pagedir && !is_active(pd));
+	assert(!is_active(pd));
 	if (pd->globals) {
 		struct mmu_flush all;
 
@@ -121,10 +117,27 @@ void pagedir_destroy(struct pagedir *pd)
 		flush_tables(&all);
 		flush_run(&all);
 	}
-	pte_store(window_slot(pd), 0);
 	show_tables(pd);
 	mmu_destroy(&pd->mmu);
 	free_images(pd);
+}
+
+void pagedir_destroy(struct pagedir *pd)
+{
+	if (!pd)
+		return;
+	assert(pd != x86_kernel_pagedir);
+	pte_store(window_slot(pd), 0);
+	destroy(pd);
+}
+
+void x86_exit(void)
+{
+	struct pagedir *pd = x86_kernel_pagedir;
+
+	x86_leave_hart();
+	x86_kernel_pagedir = NULL;
+	destroy(pd);
 }
 
 void pagedir_activate(struct pagedir *pd)

@@ -36,11 +36,16 @@
 struct pagedir;
 
 /*
- * The mirror's own: before any other call of it. `base` is where x86 physical
- * address 0 lies, a multiple of 2 MiB. False: no memory. Again is fine while no
- * directory exists and the window is empty, and changes the base.
+ * Before any other call of the mirror: makes the kernel window. `base` is where
+ * x86 physical address 0 lies, a multiple of 2 MiB. False: no memory.
  */
 bool x86_init(pa_t base);
+
+/*
+ * The opposite. All directories are destroyed, no other hart has one active;
+ * this hart goes back to the kernel's tables and to CR4 = 0, AC = 0. [F]
+ */
+void x86_exit(void);
 
 /* ---- Pintos ----------------------------------------------------------- */
 

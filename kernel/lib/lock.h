@@ -40,7 +40,17 @@ bool lock_is_held(const struct lock *l);
 /* Times that a hart had to wait, all locks. */
 uint64_t lock_waits(void);
 
-/* The index of this hart; the architecture defines it. */
+/*
+ * The index of this hart: on the target the first word of what tp points to
+ * (arch/cpu.h).
+ */
+#ifndef QUIRE_HOST
+static inline unsigned lock_hart(void)
+{
+	return *(const unsigned *)__builtin_thread_pointer();
+}
+#else
 unsigned lock_hart(void);
+#endif
 
 #endif

@@ -29,213 +29,213 @@ pa_t zero_page;
 
 const char zero_page_bytes[PAGE_SIZE] __attribute__((aligned(4096)));
 
-/* One fault, from the checks on. */
-struct fault {
-	struct space *space;
-	const struct region *region;
-	va_t page;
-	bool write;
-	pte_t *slot;
-};
+/* Kept out of line, so that the common rows need few registers. */
+#define RARE __attribute__((noinline))
 
-static unsigned leaf_prot(const struct fault *f)
+/* A leaf just made for an access: it counts as used. */
+static inline void install(const struct region *r, pte_t *slot, pa_t pa,
+			   unsigned withheld, bool write)
 {
-	return f->region->prot | MMU_U;
+	unsigned prot = (r->prot | MMU_U) & ~withheld;
+
+	pte_publish(slot, pte_touch(pte_leaf(pa, prot), write));
 }
 
-/* A leaf just made for this access: it counts as used. */
-static void install(const struct fault *f, pa_t pa, unsigned prot)
+/* The object's page behind an address; 0 past its end. */
+static pa_t object_pa(const struct region *r, va_t va)
 {
-	pte_publish(f->slot, pte_touch(pte_leaf(pa, prot), f->write));
-}
-
-/* The object's page behind this address; 0 for anonymous memory. */
-static pa_t object_pa(const struct fault *f)
-{
-	const struct region *r = f->region;
-
-	if (!r->object)
-		return 0;
 	return object_page(r->object,
-			   (r->offset + (f->page - r->start)) >> PAGE_SHIFT);
+			   (r->offset + (va - r->start)) >> PAGE_SHIFT);
 }
 
 /* ---- the rows of the table ------------------------------------------- */
 
-static int show_page(struct fault *f)
-{
-	pa_t pa = object_pa(f);
-
-	if (f->region->object && !pa)
-		return -E_FAULT; /* past the object's end */
-	if (pa) {
-		f->space->counts.shown++;
-	} else {
-		pa = zero_page;
-		f->space->counts.zero++;
-	}
-	install(f, pa, leaf_prot(f) & ~MMU_W);
-	return 0;
-}
-
-static int fresh_frame(struct fault *f)
+static inline int fresh_frame(struct space *s, const struct region *r,
+			      pte_t *slot)
 {
 	struct frame *frame = frame_alloc(0, FRAME_USED, FRAME_ZERO);
 
 	if (!frame)
 		return -E_NOMEM;
-	f->space->counts.zeroed++;
-	install(f, frame_pa(frame), leaf_prot(f));
+	s->counts.zeroed++;
+	install(r, slot, frame_pa(frame), 0, true);
 	return 0;
 }
 
 /* A private copy of what lies at `from`. */
-static int copy_page(struct fault *f, pa_t from)
+static RARE int copy_page(struct space *s, const struct region *r, pte_t *slot,
+			  pa_t from)
 {
 	struct frame *frame = frame_alloc(0, FRAME_USED, 0);
 
 	if (!frame)
 		return -E_NOMEM;
 	page_copy(frame_va(frame), pa_to_va(from));
-	f->space->counts.copied++;
-	install(f, frame_pa(frame), leaf_prot(f));
+	s->counts.copied++;
+	install(r, slot, frame_pa(frame), 0, true);
 	return 0;
 }
 
-static int write_absent(struct fault *f)
+static RARE int absent_object(struct space *s, const struct region *r,
+			      pte_t *slot, va_t va, bool write)
 {
-	pa_t pa = object_pa(f);
+	pa_t pa = object_pa(r, va);
 
-	if (f->region->object && !pa)
-		return -E_FAULT;
-	return pa ? copy_page(f, pa) : fresh_frame(f);
+	if (!pa)
+		return -E_FAULT; /* past the object's end */
+	if (write)
+		return copy_page(s, r, slot, pa);
+	s->counts.shown++;
+	install(r, slot, pa, MMU_W, false);
+	return 0;
 }
 
-/* The page changes its frame, so others must forget the old one. */
-static void forget(struct fault *f)
+static inline int absent(struct space *s, const struct region *r, pte_t *slot,
+			 va_t va, bool write)
+{
+	if (r->object)
+		return absent_object(s, r, slot, va, write);
+	if (write)
+		return fresh_frame(s, r, slot);
+	s->counts.zero++;
+	install(r, slot, zero_page, MMU_W, false);
+	return 0;
+}
+
+/* The page changes its frame: others forget the old one before it can go. */
+static void forget(struct space *s, va_t va)
 {
 	struct mmu_flush flush;
 
-	flush_begin(&flush, &f->space->mmu);
-	flush_add(&flush, f->page, PAGE_SIZE);
+	if (mmu_is_alone(&s->mmu)) {
+		mmu_fence_page(&s->mmu, va);
+		return;
+	}
+	flush_begin(&flush, &s->mmu);
+	flush_add(&flush, round_down(va, PAGE_SIZE), PAGE_SIZE);
 	flush_run(&flush);
 }
 
-static int write_protected(struct fault *f, pte_t p)
+/* A write to a leaf without W. */
+static RARE int write_protected(struct space *s, const struct region *r,
+				pte_t *slot, va_t va)
 {
-	struct frame *own = private_frame(p);
+	pte_t p = pte_load(slot);
+	struct frame *own;
 	int err;
 
+	if (pte_pa(p) == zero_page) {
+		err = fresh_frame(s, r, slot);
+		if (!err)
+			forget(s, va);
+		return err;
+	}
+	own = private_frame(p);
 	if (own && own->refs == 1) {
-		pte_store(f->slot,
-			  pte_touch(pte_with_prot(p, leaf_prot(f)), true));
+		pte_store(slot, pte_touch(pte_with_prot(p, r->prot | MMU_U),
+					  true));
 		return 0;
 	}
-	err = pte_pa(p) == zero_page ? fresh_frame(f) : copy_page(f, pte_pa(p));
+	err = copy_page(s, r, slot, pte_pa(p));
 	if (err)
 		return err;
-	forget(f);
+	forget(s, va);
 	if (own)
 		frame_put(own);
 	return 0;
 }
 
 /* The leaf permits the access and yet it faulted. */
-static int permitted(struct fault *f, pte_t p)
+static RARE int permitted(struct space *s, pte_t *slot, va_t va, bool write)
 {
-	pte_t touched = pte_touch(p, f->write);
+	pte_t p = pte_load(slot), touched = pte_touch(p, write);
 
 	if (touched == p) {
-		f->space->counts.stale++;
-		mmu_flush_stale(&f->space->mmu, f->page);
+		s->counts.stale++;
+		mmu_flush_stale(&s->mmu, va);
 		return 0;
 	}
-	f->space->counts.touched++;
-	while (!pte_update(f->slot, &p, touched))
-		touched = pte_touch(p, f->write);
-	mmu_fence_page(&f->space->mmu, f->page);
+	s->counts.touched++;
+	while (!pte_update(slot, &p, touched))
+		touched = pte_touch(p, write);
+	mmu_fence_page(&s->mmu, va);
 	return 0;
 }
 
 /* ---- the way there --------------------------------------------------- */
 
-static int find_region(struct fault *f, va_t va)
+static RARE struct region *grow_stack(struct space *s, va_t va)
 {
-	struct region_set *set = &f->space->regions;
-
-	f->region = region_find(set, va);
-	if (f->region)
-		return 0;
-	if (region_grow_down(set, va))
-		return -E_FAULT;
-	f->space->counts.grown++;
-	f->region = region_find(set, va);
-	return 0;
+	if (region_grow_down(&s->regions, va))
+		return NULL;
+	s->counts.grown++;
+	return region_find(&s->regions, va);
 }
 
-static int resolve_locked(struct fault *f, va_t va, unsigned access)
+static int resolve_locked(struct space *s, va_t va, unsigned access)
 {
+	struct region *r = region_find(&s->regions, va);
+	bool write = access == PROT_W;
+	pte_t *slot;
 	pte_t p;
-	int err = find_region(f, va);
 
-	f->space->counts.faults++;
-	if (err)
-		return err;
-	if (!(f->region->prot & access))
+	s->counts.faults++;
+	if (!r && !(r = grow_stack(s, va)))
+		return -E_FAULT;
+	if (!(r->prot & access))
 		return -E_ACCES;
-	f->slot = mmu_slot(&f->space->mmu, va, 0);
-	if (!f->slot) {
-		err = mmu_make_slot(&f->space->mmu, va, 0, &f->slot);
+	slot = mmu_leaf_slot(&s->mmu, va);
+	if (!slot) {
+		int err = mmu_make_slot(&s->mmu, va, 0, &slot);
+
 		if (err)
 			return err;
 	}
-	p = pte_load(f->slot);
+	p = pte_load(slot);
 	if (!pte_valid(p))
-		return f->write ? write_absent(f) : show_page(f);
+		return absent(s, r, slot, va, write);
 	if (pte_prot(p) & access)
-		return permitted(f, p);
-	if (f->write)
-		return write_protected(f, p);
-	return -E_ACCES;
+		return permitted(s, slot, va, write);
+	return write ? write_protected(s, r, slot, va) : -E_ACCES;
 }
 
 int fault_resolve(struct space *s, va_t va, unsigned access)
 {
-	struct fault f = {
-		.space = s,
-		.page = round_down(va, PAGE_SIZE),
-		.write = access == PROT_W,
-	};
 	int err;
 
 	if (va >= MMU_USER_END)
 		return -E_FAULT;
 	lock_take(&s->lock);
-	err = resolve_locked(&f, va, access);
+	err = resolve_locked(s, va, access);
 	lock_drop(&s->lock);
+	return err;
+}
+
+static int own_locked(struct space *s, va_t va, void **page)
+{
+	struct region *r = region_find(&s->regions, va);
+	pte_t *slot;
+	int err;
+
+	if (!r)
+		return -E_FAULT;
+	err = mmu_make_slot(&s->mmu, va, 0, &slot);
+	if (err)
+		return err;
+	if (!pte_valid(pte_load(slot)))
+		err = absent(s, r, slot, va, true);
+	else if (!private_frame(pte_load(slot)))
+		err = write_protected(s, r, slot, va);
+	*page = pa_to_va(pte_pa(pte_load(slot)));
 	return err;
 }
 
 int fault_own(struct space *s, va_t va, void **page)
 {
-	struct fault f = {.space = s, .page = round_down(va, PAGE_SIZE)};
-	struct frame *frame = NULL;
-	pte_t p = 0;
 	int err;
 
 	lock_take(&s->lock);
-	err = find_region(&f, va);
-	if (!err)
-		err = mmu_make_slot(&s->mmu, va, 0, &f.slot);
-	if (!err) {
-		p = pte_load(f.slot);
-		frame = pte_valid(p) ? private_frame(p) : NULL;
-		if (!frame)
-			err = pte_valid(p) ? write_protected(&f, p)
-					   : write_absent(&f);
-	}
-	if (!err)
-		*page = pa_to_va(pte_pa(pte_load(f.slot)));
+	err = own_locked(s, va, page);
 	lock_drop(&s->lock);
 	return err;
 }

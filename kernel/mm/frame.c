@@ -32,46 +32,19 @@ static struct {
 	uint64_t total; /* frames ever given to the allocator */
 } buddy = {.lock = LOCK_INIT(LOCK_FRAME)};
 
-#define CACHE_MAX   32
-#define CACHE_BATCH 16
+#define CACHE_MAX   63 /* a cache is 512 bytes */
+#define CACHE_ORDER 4 /* refilled by a folio of this order, if there is one */
 static struct frame_cache {
-	uint32_t n;
-	uint32_t frame[CACHE_MAX];
+	uint64_t n;
+	struct frame *frame[CACHE_MAX];
 } __attribute__((aligned(64))) caches[MAX_HARTS];
 
 /* The zeroed pool: a stack, filled in the idle loop. */
 static struct {
 	struct lock lock;
 	uint32_t n, want;
-	uint32_t frame[FRAME_POOL_MAX];
+	struct frame *frame[FRAME_POOL_MAX];
 } pool = {.lock = LOCK_INIT(LOCK_FRAME), .want = FRAME_POOL_MAX};
-
-/* ---- numbers, records, addresses ------------------------------------- */
-
-pa_t frame_pa(const struct frame *f)
-{
-	return frame_base + ((pa_t)(f - frame_records) << PAGE_SHIFT);
-}
-
-void *frame_va(const struct frame *f)
-{
-	return pa_to_va(frame_pa(f));
-}
-
-struct frame *frame_of(pa_t pa)
-{
-	uint64_t n = (pa - frame_base) >> PAGE_SHIFT;
-
-	return pa >= frame_base && n < frame_count ? &frame_records[n] : NULL;
-}
-
-static void set_free(struct frame *f, enum frame_state state)
-{
-	f->state = (uint8_t)state;
-	f->refs = 0;
-	f->flags = 0;
-	f->owner = f->index = 0;
-}
 
 /* ---- the lists (all locked) ------------------------------------------ */
 
@@ -79,7 +52,7 @@ static void list_add_locked(struct frame *f, unsigned order)
 {
 	uint32_t first = buddy.head[order];
 
-	set_free(f, FRAME_FREE);
+	f->head = FRAME_HEAD(FRAME_FREE, 0);
 	f->order = (uint8_t)order;
 	f->prev = 0;
 	f->next = first;
@@ -99,44 +72,43 @@ static void list_take_locked(struct frame *f)
 	f->next = f->prev = 0;
 }
 
-/* The head of a free folio of exactly `order` at `number`, or NULL. */
-static struct frame *free_folio(uint64_t number, unsigned order)
-{
-	struct frame *f = &frame_records[number];
-
-	return number < frame_count && f->state == FRAME_FREE &&
-			       f->order == order
-		       ? f
-		       : NULL;
-}
-
-/* Buddies are pairs of physical numbers, so that folios are aligned. */
-static uint64_t buddy_of(uint64_t number, unsigned order)
-{
-	uint64_t base = frame_base >> PAGE_SHIFT;
-
-	return ((number + base) ^ BIT(order)) - base;
-}
-
+/* Joins the folio with its buddy for as long as that is free, and lists it. */
 static void give_locked(struct frame *f, unsigned order)
 {
-	uint64_t n = NUMBER(f);
+	/* Buddies are pairs of physical numbers, so that folios are aligned. */
+	uint64_t base = frame_base >> PAGE_SHIFT, n = NUMBER(f) + base;
 
 	buddy.free += BIT(order);
-	while (order < FRAME_ORDERS - 1) {
-		uint64_t other = buddy_of(n, order);
-		struct frame *b =
-			other < frame_count ? free_folio(other, order) : NULL;
+	for (; order < FRAME_ORDERS - 1; order++) {
+		uint64_t other = (n ^ BIT(order)) - base;
+		struct frame *b = &frame_records[other];
 
-		if (!b)
+		if (other >= frame_count || b->state != FRAME_FREE ||
+		    b->order != order)
 			break;
 		list_take_locked(b);
-		set_free(&frame_records[n > other ? n : other], FRAME_TAIL);
-		if (other < n)
-			n = other;
-		order++;
+		frame_records[(n | BIT(order)) - base].head = FRAME_TAIL;
+		n &= ~BIT(order);
 	}
-	list_add_locked(&frame_records[n], order);
+	list_add_locked(&frame_records[n - base], order);
+}
+
+/* `n` neighbours from `f` on, as the largest folios that alignment allows. */
+static void give_run_locked(struct frame *f, uint64_t n)
+{
+	while (n > 0) {
+		unsigned order = bit_lowest(frame_pa(f) >> PAGE_SHIFT |
+					    BIT(FRAME_ORDERS - 1));
+		unsigned largest = bit_highest(n);
+
+		if (order > largest)
+			order = largest;
+		for (uint64_t i = 1; i < BIT(order); i++)
+			f[i].head = FRAME_TAIL;
+		give_locked(f, order);
+		f += BIT(order);
+		n -= BIT(order);
+	}
 }
 
 static struct frame *take_locked(unsigned order)
@@ -161,32 +133,38 @@ static struct frame *take_locked(unsigned order)
 
 /* ---- the hart's cache ------------------------------------------------ */
 
-static struct frame *cache_take(void)
+static __attribute__((noinline)) bool cache_refill(struct frame_cache *c)
+{
+	struct frame *f = NULL;
+	unsigned order = CACHE_ORDER + 1;
+
+	lock_take(&buddy.lock);
+	while (!f && order-- > 0)
+		f = take_locked(order);
+	lock_drop(&buddy.lock);
+	if (!f)
+		return false;
+	for (uint64_t i = BIT(order); i-- > 0;) { /* the lowest comes first */
+		f[i].head = FRAME_HEAD(FRAME_CACHED, 0);
+		c->frame[c->n++] = f + i;
+	}
+	return true;
+}
+
+static inline struct frame *cache_take(void)
 {
 	struct frame_cache *c = &caches[lock_hart()];
 
-	if (!c->n) {
-		lock_take(&buddy.lock);
-		while (c->n < CACHE_BATCH) {
-			struct frame *f = take_locked(0);
-
-			if (!f)
-				break;
-			set_free(f, FRAME_CACHED);
-			c->frame[c->n++] = NUMBER(f);
-		}
-		lock_drop(&buddy.lock);
-		if (!c->n)
-			return NULL;
-	}
-	return &frame_records[c->frame[--c->n]];
+	if (!c->n && !cache_refill(c))
+		return NULL;
+	return c->frame[--c->n];
 }
 
-static void cache_spill(struct frame_cache *c, uint32_t keep)
+static __attribute__((noinline)) void cache_spill(struct frame_cache *c)
 {
 	lock_take(&buddy.lock);
-	while (c->n > keep)
-		give_locked(&frame_records[c->frame[--c->n]], 0);
+	while (c->n > CACHE_MAX / 2)
+		give_locked(c->frame[--c->n], 0);
 	lock_drop(&buddy.lock);
 }
 
@@ -195,24 +173,28 @@ static void cache_give(struct frame *f)
 	struct frame_cache *c = &caches[lock_hart()];
 
 	if (c->n == CACHE_MAX)
-		cache_spill(c, CACHE_MAX - CACHE_BATCH);
-	set_free(f, FRAME_CACHED);
-	c->frame[c->n++] = NUMBER(f);
+		cache_spill(c);
+	f->head = FRAME_HEAD(FRAME_CACHED, 0);
+	c->frame[c->n++] = f;
 }
 
 /* ---- the zeroed pool ------------------------------------------------- */
 
-static struct frame *pool_take(void)
+static __attribute__((noinline)) struct frame *pool_take_one(void)
 {
 	struct frame *f = NULL;
 
-	if (!__atomic_load_n(&pool.n, __ATOMIC_RELAXED))
-		return NULL;
 	lock_take(&pool.lock);
 	if (pool.n)
-		f = &frame_records[pool.frame[--pool.n]];
+		f = pool.frame[--pool.n];
 	lock_drop(&pool.lock);
 	return f;
+}
+
+static inline struct frame *pool_take(void)
+{
+	return __atomic_load_n(&pool.n, __ATOMIC_RELAXED) ? pool_take_one()
+							  : NULL;
 }
 
 bool frame_pool_fill(void)
@@ -229,13 +211,19 @@ bool frame_pool_fill(void)
 	lock_take(&pool.lock);
 	if (pool.n < pool.want) {
 		f->state = FRAME_ZEROED;
-		pool.frame[pool.n++] = NUMBER(f);
+		pool.frame[pool.n++] = f;
 		f = NULL;
 	}
 	lock_drop(&pool.lock);
 	if (f)
 		cache_give(f);
 	return true;
+}
+
+void frame_pool_refill(void)
+{
+	while (frame_pool_fill())
+		;
 }
 
 void frame_pool_limit(unsigned want)
@@ -289,55 +277,45 @@ static inline void poison(struct frame *f)
 }
 #endif
 
-/* Frames of order 0: the pool for zeroed ones, else the hart's cache. */
-static struct frame *take_single(unsigned flags)
+static __attribute__((noinline)) struct frame *
+folio_alloc(unsigned order, enum frame_state state, unsigned flags)
 {
 	struct frame *f;
 
-	if (flags & FRAME_ZERO) {
-		f = pool_take();
-		if (f)
-			return f;
-	}
-	f = cache_take();
-	if (!f)
-		return pool_take(); /* the last frames may lie there */
-	if (flags & FRAME_ZERO)
-		page_zero(frame_va(f));
-	return f;
-}
-
-static struct frame *take_folio(unsigned order, unsigned flags)
-{
-	struct frame *f;
-
+	assert(order < FRAME_ORDERS);
 	lock_take(&buddy.lock);
 	f = take_locked(order);
 	lock_drop(&buddy.lock);
 	if (!f)
 		return NULL;
-	for (uint64_t i = 1; i < BIT(order); i++)
-		f[i].state = FRAME_TAIL;
 	if (flags & FRAME_ZERO)
 		for (uint64_t i = 0; i < BIT(order); i++)
 			page_zero(frame_va(f + i));
+	f->head = FRAME_HEAD(state, 1) | order << 8;
 	return f;
 }
 
 struct frame *frame_alloc(unsigned order, enum frame_state state,
 			  unsigned flags)
 {
-	struct frame *f;
+	struct frame *f = NULL;
 
-	assert(order < FRAME_ORDERS && state >= FRAME_USED);
+	assert(state >= FRAME_USED);
 	if (fails_now())
 		return NULL;
-	f = order ? take_folio(order, flags) : take_single(flags);
+	if (order)
+		return folio_alloc(order, state, flags);
+	if (flags & FRAME_ZERO)
+		f = pool_take();
+	if (!f) {
+		f = cache_take();
+		if (f && (flags & FRAME_ZERO))
+			page_zero(frame_va(f));
+	}
 	if (!f)
-		return NULL;
-	f->state = (uint8_t)state;
-	f->order = (uint8_t)order;
-	f->refs = 1;
+		f = pool_take(); /* the last frames may lie there */
+	if (f)
+		f->head = FRAME_HEAD(state, 1);
 	return f;
 }
 
@@ -374,6 +352,47 @@ void frame_put(struct frame *f)
 	folio_free(f);
 }
 
+/* Takes off the chain's head what may go at once: a run of `*n` downwards. */
+static uint32_t chain_run(uint32_t chain, uint64_t *n)
+{
+	struct frame *f = &frame_records[chain - 1];
+	uint64_t single = f->head & ~FRAME_HEAD(0xfful, 0);
+
+	*n = 0;
+	while (chain && single == FRAME_HEAD(0, 1)) {
+		uint32_t next = f->next;
+
+		++*n;
+		poison(f);
+		if (next != chain - 1)
+			return next;
+		chain = next;
+		f--;
+		single = f->head & ~FRAME_HEAD(0xfful, 0);
+	}
+	return chain;
+}
+
+void frame_put_chain(uint32_t chain)
+{
+	while (chain) {
+		struct frame *f = &frame_records[chain - 1];
+		uint64_t n;
+		uint32_t rest = chain_run(chain, &n);
+
+		if (n > 1) {
+			lock_take(&buddy.lock);
+			f[1 - (int64_t)n].head = FRAME_TAIL;
+			give_run_locked(f + 1 - n, n);
+			lock_drop(&buddy.lock);
+		} else {
+			rest = f->next;
+			frame_put(f);
+		}
+		chain = rest;
+	}
+}
+
 uint64_t frames_total(void)
 {
 	return buddy.total;
@@ -393,27 +412,16 @@ uint64_t frames_free(void)
 
 void frame_give(pa_t start, pa_t end)
 {
-	struct frame *f = frame_of(round_up(start, PAGE_SIZE));
-	uint64_t n = (round_down(end, PAGE_SIZE) -
-		      round_up(start, PAGE_SIZE)) >> PAGE_SHIFT;
+	struct frame *f;
 
-	if (round_down(end, PAGE_SIZE) <= round_up(start, PAGE_SIZE))
+	start = round_up(start, PAGE_SIZE);
+	end = round_down(end, PAGE_SIZE);
+	if (end <= start)
 		return;
+	f = frame_of(start);
 	assert(f && frame_of(end - 1));
 	lock_take(&buddy.lock);
-	buddy.total += n;
-	while (n > 0) { /* the largest aligned folio each time */
-		uint64_t number = frame_pa(f) >> PAGE_SHIFT;
-		unsigned order = number ? bit_lowest(number) : 0;
-
-		while (order >= FRAME_ORDERS || BIT(order) > n)
-			order = order >= FRAME_ORDERS ? FRAME_ORDERS - 1
-						      : order - 1;
-		for (uint64_t i = 0; i < BIT(order); i++)
-			f[i].state = FRAME_TAIL;
-		give_locked(f, order);
-		f += BIT(order);
-		n -= BIT(order);
-	}
+	buddy.total += (end - start) >> PAGE_SHIFT;
+	give_run_locked(f, (end - start) >> PAGE_SHIFT);
 	lock_drop(&buddy.lock);
 }

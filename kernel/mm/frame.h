@@ -21,6 +21,7 @@
  */
 #ifndef MM_FRAME_H
 #define MM_FRAME_H
+#include "arch/layout.h"
 #include "lib/types.h"
 
 #define FRAME_ORDERS 19 /* 4 KiB .. 1 GiB */
@@ -38,15 +39,23 @@ enum frame_state {
 };
 
 struct frame {
-	uint8_t state; /* enum frame_state */
-	uint8_t order; /* of a head */
-	uint16_t flags;
-	uint32_t refs;	/* mappings and objects that hold it */
+	union {
+		struct {
+			uint8_t state; /* enum frame_state */
+			uint8_t order; /* of a head */
+			uint16_t flags;
+			uint32_t refs; /* mappings and objects that hold it */
+		};
+		uint64_t head; /* the four at once; little-endian */
+	};
 	uint64_t owner; /* the user's: leaf table or object */
 	uint64_t index; /* the user's: which page of the owner */
 	uint32_t next, prev; /* free lists, by frame number + 1; 0 ends */
 };
 _Static_assert(sizeof(struct frame) == 32, "one record is 32 bytes");
+
+/* The head of a record of this state, order 0, without flags, with `refs`. */
+#define FRAME_HEAD(state, refs) ((uint64_t)(refs) << 32 | (state))
 
 /* frame.flags */
 #define FRAME_OF_OBJECT 1u /* an object's, not private to a region */
@@ -65,10 +74,35 @@ struct frame *frame_alloc(unsigned order, enum frame_state state,
 void frame_get(struct frame *f); /* one more reference */
 void frame_put(struct frame *f); /* one less; the last frees the folio */
 
-pa_t frame_pa(const struct frame *f);
-void *frame_va(const struct frame *f); /* in the linear map */
+/*
+ * The frames on a chain (by number + 1, through frame.next; 0 ends) lose a
+ * reference each. Neighbours that follow each other downwards go back as one.
+ */
+void frame_put_chain(uint32_t chain);
+
+/* The array: [0] is the frame at frame_base. */
+extern struct frame *frame_records;
+extern pa_t frame_base;
+extern uint64_t frame_count;
+
+static inline pa_t frame_pa(const struct frame *f)
+{
+	return frame_base + ((pa_t)(f - frame_records) << PAGE_SHIFT);
+}
+
+/* In the linear map. */
+static inline void *frame_va(const struct frame *f)
+{
+	return pa_to_va(frame_pa(f));
+}
+
 /* The record of the frame that holds `pa`, NULL if `pa` is not RAM. */
-struct frame *frame_of(pa_t pa);
+static inline struct frame *frame_of(pa_t pa)
+{
+	uint64_t n = (pa - frame_base) >> PAGE_SHIFT; /* huge if below */
+
+	return n < frame_count ? &frame_records[n] : NULL;
+}
 
 /* In frames of 4 KiB. */
 uint64_t frames_total(void);

@@ -6,12 +6,10 @@
 #define MM_FRAME_BOOT_H
 #include "mm/frame.h"
 
-/* The array of records, set before the first frame_give(). All ABSENT. */
-extern struct frame *frame_records;
-extern pa_t frame_base;
-extern uint64_t frame_count;
-
-/* RAM that is free from now on; part pages at the ends are lost. */
+/*
+ * RAM that is free from now on; part pages at the ends are lost. The array of
+ * records (mm/frame.h) is there, and all of it ABSENT, before the first.
+ */
 void frame_give(pa_t start, pa_t end);
 
 /* ---- the zeroed pool ------------------------------------------------- */
@@ -21,6 +19,9 @@ void frame_give(pa_t start, pa_t end);
 
 /* Zeroes one frame into the pool; false if there is nothing to do. */
 bool frame_pool_fill(void);
+
+/* The same until the pool is full. */
+void frame_pool_refill(void);
 void frame_pool_limit(unsigned want); /* 0 empties and closes it */
 unsigned frame_pool_level(void);
 

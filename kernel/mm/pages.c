@@ -58,12 +58,13 @@ static void chain(struct pages_gone *g, struct frame *f)
 
 void pages_take_out(struct pages_gone *g, va_t start, va_t end)
 {
+	bool alone = mmu_is_alone(g->flush.mmu);
 	struct run r;
 	va_t lo = ~0ul, hi = 0;
 
 	while (next_run(g->flush.mmu, &start, end, &r))
 		for (; r.n; r.n--, r.slot++, r.va += PAGE_SIZE) {
-			pte_t p = *r.slot ? pte_swap(r.slot, 0) : 0;
+			pte_t p = pte_take(r.slot, alone);
 			struct frame *f;
 
 			if (!pte_valid(p))
@@ -108,12 +109,8 @@ void pages_gone_flush(struct pages_gone *g)
 
 void pages_gone_free(struct pages_gone *g)
 {
-	while (g->chain) {
-		struct frame *f = &frame_records[g->chain - 1];
-
-		g->chain = f->next;
-		frame_put(f);
-	}
+	frame_put_chain(g->chain);
+	g->chain = 0;
 }
 
 /* ---- protecting ------------------------------------------------------ */
@@ -126,34 +123,38 @@ static bool may_write(pte_t p)
 	return f && f->refs == 1;
 }
 
-void pages_protect(struct mmu *m, va_t start, va_t end, unsigned prot)
+static void protect_run(const struct run *r, unsigned prot)
 {
-	unsigned with_w = prot | MMU_U, without_w = with_w & ~MMU_W;
+	for (unsigned i = 0; i < r->n; i++) {
+		pte_t old = pte_load(&r->slot[i]), p;
+
+		if (!pte_is_leaf(old))
+			continue;
+		do {
+			p = pte_with_prot(old, prot & ~MMU_W);
+			if ((prot & MMU_W) && may_write(old))
+				p = pte_with_prot(old, prot);
+		} while (p != old && !pte_update(&r->slot[i], &old, p));
+	}
+}
+
+void pages_protect(struct mmu *m, va_t start, va_t end, unsigned prot,
+		   bool lost)
+{
+	bool plain = !(prot & MMU_W) && !pte_soft_ad && mmu_is_alone(m);
 	struct mmu_flush flush;
 	struct run r;
-	va_t lo = ~0ul, hi = 0;
 
-	while (next_run(m, &start, end, &r))
-		for (; r.n; r.n--, r.slot++, r.va += PAGE_SIZE) {
-			pte_t old = pte_load(r.slot), p;
-
-			if (!pte_is_leaf(old))
-				continue;
-			do {
-				p = pte_with_prot(old, without_w);
-				if ((prot & MMU_W) && may_write(old))
-					p = pte_with_prot(old, with_w);
-			} while (p != old && !pte_update(r.slot, &old, p));
-			if (!(pte_prot(old) & ~pte_prot(p)))
-				continue;
-			if (lo == ~0ul)
-				lo = r.va;
-			hi = r.va;
-		}
-	if (lo == ~0ul)
-		return;
+	prot |= MMU_U;
 	flush_begin(&flush, m);
-	flush_add(&flush, lo, hi + PAGE_SIZE - lo);
+	while (next_run(m, &start, end, &r)) {
+		if (plain)
+			pte_protect_plain(r.slot, r.n, prot);
+		else
+			protect_run(&r, prot);
+		if (lost)
+			flush_add(&flush, r.va, (uint64_t)r.n << PAGE_SHIFT);
+	}
 	flush_run(&flush);
 }
 

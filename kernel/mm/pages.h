@@ -32,9 +32,10 @@ void pages_gone_free(struct pages_gone *g);
 /*
  * Gives the leaves in the range the protection `prot` (PROT_*); W only where the
  * frame is private and not shared, so that copy-on-write goes on working.
- * Flushes if a right went.
+ * Flushes if `lost`: some page had a right that `prot` has not.
  */
-void pages_protect(struct mmu *m, va_t start, va_t end, unsigned prot);
+void pages_protect(struct mmu *m, va_t start, va_t end, unsigned prot,
+		   bool lost);
 
 /* Leaves in the range. */
 uint64_t pages_resident(const struct mmu *m, va_t start, va_t end);

@@ -8,17 +8,24 @@
 #include "abi/calls.h"
 #include "lib/types.h"
 
-struct trap_frame;
-
 /* Arguments a0..a5 of the current thread. */
 #define SYS_DECLARE(name, args) long sys_##name(const uint64_t arg[6]);
 QUIRE_CALLS(SYS_DECLARE)
 #undef SYS_DECLARE
 
+typedef long sys_fn(const uint64_t arg[6]);
+extern sys_fn *const sys_table[];
+
 /*
- * Makes the call that `frame` asks for and leaves the result in its a0. False:
- * a7 names none of ours.
+ * The function of call number `a7`, or NULL if that is none of ours. It gives
+ * the result for a0; a call after which another thread runs has put its result
+ * into the frame itself.
  */
-bool sys_call(struct trap_frame *frame);
+static inline sys_fn *sys_find(uint64_t a7)
+{
+	uint64_t n = a7 - CALL_FIRST;
+
+	return n < CALL_END - CALL_FIRST ? sys_table[n] : NULL;
+}
 
 #endif

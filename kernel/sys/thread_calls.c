@@ -21,6 +21,7 @@ long sys_thread_exit(const uint64_t arg[6])
 long sys_thread_yield(const uint64_t arg[6])
 {
 	(void)arg;
+	this_cpu()->frame->x[X_A0] = 0;
 	sched_yield();
 	return 0;
 }

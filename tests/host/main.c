@@ -115,12 +115,13 @@ const char *__ubsan_default_options(void)
 /* Only write(): the test may have died anywhere. */
 static void die(int signal_number)
 {
-	char s[2 * LABEL];
+	char s[3 * LABEL];
 	int n;
 
 	n = snprintf(s, sizeof(s),
-		     "# died of signal %d (%s), seed 0x%" PRIx64
-		     "\nnot ok %u %s\nBail out! %s died\n",
+		     "# died of signal %d (%s)\n"
+		     "# in the round with seed 0x%" PRIx64 " (0: no rounds)\n"
+		     "not ok %u %s\nBail out! %s died\n",
 		     signal_number,
 		     signal_number == SIGALRM ? "too slow" : "see above",
 		     host_seed, number, running, running);

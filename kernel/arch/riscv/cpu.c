@@ -3,11 +3,11 @@
 #include "arch/cpu.h"
 #include "arch/riscv/offsets.h"
 #include "lib/bits.h"
-#include "lib/lock.h"
 
 struct cpu cpus[MAX_HARTS];
 unsigned cpu_count;
 
+_Static_assert(offsetof(struct cpu, index) == 0, "lock_hart()");
 _Static_assert(offsetof(struct cpu, frame) == CPU_FRAME, "entry.S");
 _Static_assert(offsetof(struct cpu, stack_top) == CPU_STACK, "entry.S");
 _Static_assert(offsetof(struct cpu, stack_limit) == CPU_LIMIT, "entry.S");
@@ -19,11 +19,6 @@ _Static_assert(offsetof(struct trap_frame, x[X_A7]) == FRAME_X(17), "entry.S");
 _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE, "entry.S");
 _Static_assert(KFRAME_SIZE % 16 == 0 && KFRAME_SIZE >= FRAME_SSTATUS + 8,
 	       "entry.S");
-
-unsigned lock_hart(void)
-{
-	return this_cpu()->index;
-}
 
 uint64_t cpus_online(void)
 {

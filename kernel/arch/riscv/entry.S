@@ -94,11 +94,16 @@ secondary_start:
 
 /*
  * ---- traps -----------------------------------------------------------------
- * SAVE and RESTORE move x1, x3 and x5..x31; sp (x2) and tp (x4) are handled by
- * the steps around them, because they are what the steps stand on.
+ * sp (x2) and tp (x4) are handled by the steps themselves, because they are
+ * what the steps stand on. gp (x3) the kernel never touches.
  */
-	.macro	EACH_REGISTER op, base
-	.irp	n, 1,3,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	.macro	CALLER_SAVED op, base	/* what a C function may change */
+	.irp	n, 1,5,6,7,10,11,12,13,14,15,16,17,28,29,30,31
+	\op	x\n, FRAME_X(\n)(\base)
+	.endr
+	.endm
+	.macro	CALLEE_SAVED op, base	/* what it gives back as it was, and gp */
+	.irp	n, 3,8,9,18,19,20,21,22,23,24,25,26,27
 	\op	x\n, FRAME_X(\n)(\base)
 	.endr
 	.endm
@@ -110,7 +115,8 @@ trap_entry:
 	beqz	tp, trap_in_kernel
 	sd	sp, CPU_SCRATCH(tp)	/* 2. the running thread's frame */
 	ld	sp, CPU_FRAME(tp)
-	EACH_REGISTER sd, sp		/* 3. SAVE */
+	CALLER_SAVED sd, sp		/* 3. save */
+	CALLEE_SAVED sd, sp
 	ld	t0, CPU_SCRATCH(tp)
 	csrrw	t1, sscratch, zero	/*    sscratch = 0: in the kernel */
 	csrr	t2, sepc
@@ -122,16 +128,19 @@ trap_entry:
 	csrr	a2, stval
 	ld	sp, CPU_STACK(tp)
 	call	upcall_trap_user	/*    gives the frame to go on with */
+	ld	t0, CPU_FRAME(tp)
+	beq	a0, t0, 1f		/* 5. the same: C has kept s0..s11 */
 
 	.globl	trap_return
 trap_return:				/* a0 = frame */
-	ld	t0, FRAME_PC(a0)	/* 5. back to user mode */
-	csrw	sepc, t0
 	sd	a0, CPU_FRAME(tp)
+	CALLEE_SAVED ld, a0
+1:	ld	t0, FRAME_PC(a0)	/* 6. back to user mode */
+	csrw	sepc, t0
 	csrw	sscratch, tp
 	mv	sp, a0
 	ld	tp, FRAME_X(4)(sp)
-	EACH_REGISTER ld, sp		/* 6. RESTORE */
+	CALLER_SAVED ld, sp		/* 7. restore */
 	ld	sp, FRAME_X(2)(sp)
 	sret
 
@@ -147,7 +156,8 @@ trap_in_kernel:
 	bltu	sp, t0, 2f		/* off the stack's end */
 	ld	t0, CPU_SCRATCH(tp)
 	addi	sp, sp, -KFRAME_SIZE
-1:	EACH_REGISTER sd, sp
+1:	CALLER_SAVED sd, sp
+	CALLEE_SAVED sd, sp
 	addi	t0, sp, KFRAME_SIZE
 	sd	t0, FRAME_X(2)(sp)
 	sd	tp, FRAME_X(4)(sp)
@@ -165,7 +175,7 @@ trap_in_kernel:
 	csrw	sepc, t0
 	ld	t0, FRAME_SSTATUS(sp)
 	csrw	sstatus, t0
-	EACH_REGISTER ld, sp
+	CALLER_SAVED ld, sp
 	ld	sp, FRAME_X(2)(sp)
 	sret
 

@@ -123,22 +123,19 @@ void kspace_drop_window(void)
 	mmu_fence_all();
 }
 
+/* Large leaves where they fit: nobody else's registers are that near. */
 volatile void *kspace_map_device(pa_t pa, uint64_t len)
 {
 	pa_t start = round_down(pa, PAGE_SIZE);
 	pa_t end = round_up(pa + len, PAGE_SIZE);
+	int level;
 
 	if (end > LINEAR_SIZE || end <= start)
 		return NULL;
-	for (pa_t p = start; p < end; p += PAGE_SIZE) {
-		int level;
-
-		if (mmu_query(&kernel_mmu, p + LINEAR_BASE, &level))
-			continue;
-		if (map_linear(&kernel_mmu, p, p + PAGE_SIZE, MMU_RW))
-			return NULL;
-	}
-	return pa_to_va(pa);
+	if (mmu_query(&kernel_mmu, start + LINEAR_BASE, &level))
+		return pa_to_va(pa);
+	return map_linear(&kernel_mmu, start, end, MMU_RW) ? NULL
+							   : pa_to_va(pa);
 }
 
 /* ---- stacks ---------------------------------------------------------- */

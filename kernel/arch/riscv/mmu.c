@@ -61,16 +61,27 @@ void mmu_destroy(struct mmu *m)
 	m->root = 0;
 }
 
+/* The table that the entry points to, or NULL. */
+static inline pte_t *table_below(const pte_t *slot)
+{
+	pte_t p = pte_load_table(slot);
+
+	return pte_is_table(p) ? table_at(pte_pa(p)) : NULL;
+}
+
 pte_t *mmu_slot(const struct mmu *m, va_t va, int level)
 {
 	pte_t *t = table_at(m->root);
 
-	for (int l = MMU_LEVELS - 1; l > level; l--) {
-		pte_t p = pte_load(&t[PTE_INDEX(va, l)]);
-
-		if (!pte_is_table(p))
+	if (level < 2) {
+		t = table_below(&t[PTE_INDEX(va, 2)]);
+		if (!t)
 			return NULL;
-		t = table_at(pte_pa(p));
+	}
+	if (level < 1) {
+		t = table_below(&t[PTE_INDEX(va, 1)]);
+		if (!t)
+			return NULL;
 	}
 	return &t[PTE_INDEX(va, level)];
 }

@@ -6,10 +6,10 @@
 #ifndef ARCH_RISCV_OFFSETS_H
 #define ARCH_RISCV_OFFSETS_H
 
-#define CPU_FRAME   0
-#define CPU_STACK   8
-#define CPU_LIMIT   16
-#define CPU_SCRATCH 24
+#define CPU_FRAME   8
+#define CPU_STACK   16
+#define CPU_LIMIT   24
+#define CPU_SCRATCH 32
 
 #define FRAME_PC      0
 #define FRAME_X(n)    ((n)*8)

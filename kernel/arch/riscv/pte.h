@@ -93,9 +93,10 @@ static inline bool pte_is_table(pte_t p)
 	return (p & (PTE_V | PTE_RWX)) == PTE_V;
 }
 
+/* Bits 63..54 are pushed out at the top, 9..0 at the bottom. */
 static inline pa_t pte_pa(pte_t p)
 {
-	return (p & PTE_PPN_MASK) >> PTE_PPN_SHIFT << PAGE_SHIFT;
+	return p << 10 >> 20 << PAGE_SHIFT;
 }
 
 static inline unsigned pte_prot(pte_t p)
@@ -164,6 +165,12 @@ static inline pte_t pte_from_memory(pte_t p)
 	return p;
 }
 
+/* For who only follows tables: an entry for one is the same in memory. */
+static inline pte_t pte_load_table(const pte_t *slot)
+{
+	return __atomic_load_n(slot, __ATOMIC_RELAXED);
+}
+
 static inline pte_t pte_load(const pte_t *slot)
 {
 	return pte_from_memory(__atomic_load_n(slot, __ATOMIC_RELAXED));
@@ -211,6 +218,33 @@ static inline bool pte_update(pte_t *slot, pte_t *old, pte_t p)
 static inline bool pte_replace(pte_t *slot, pte_t old, pte_t p)
 {
 	return pte_update(slot, &old, p);
+}
+
+/* Empties the entry and gives what it was; `alone` as in mmu_is_alone(). */
+static inline pte_t pte_take(pte_t *slot, bool alone)
+{
+	pte_t p;
+
+	if (!*slot || !alone)
+		return *slot ? pte_swap(slot, 0) : 0;
+	p = pte_load(slot);
+	*slot = 0;
+	return p;
+}
+
+/*
+ * Gives those of the `n` entries from `slot` on that are leaves the protection
+ * `prot`, which has no W. Only if alone, and not under ad=soft: then an entry
+ * looks in memory as it does here, and six instructions do for each.
+ */
+static inline void pte_protect_plain(pte_t *slot, unsigned n, unsigned prot)
+{
+	const pte_t set = (pte_t)prot << 1;
+
+#pragma GCC unroll 8
+	for (unsigned i = 0; i < n; i++)
+		if (pte_valid(slot[i]))
+			slot[i] = (slot[i] & ~PTE_PROT_MASK) | set;
 }
 
 #endif

@@ -243,6 +243,12 @@ void mmu_switch(struct mmu *m)
 	}
 }
 
+bool mmu_is_alone(const struct mmu *m)
+{
+	return !(__atomic_load_n(&m->harts, __ATOMIC_RELAXED) &
+		 ~BIT(lock_hart()));
+}
+
 const struct mmu *mmu_current(void)
 {
 	const struct mmu *m = this_hart()->current;

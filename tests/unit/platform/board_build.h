@@ -17,7 +17,10 @@ struct plan {
 	void (*more)(struct fdt_build *b); /* children of the root */
 	void (*chosen)(struct fdt_build *b);
 	void (*cpu)(struct fdt_build *b); /* properties of hart 1 */
-	bool no_memory, no_mmu;
+	void (*console)(struct fdt_build *b);
+	const char *cpu_type, *cpu_status, *mmu; /* of all but hart 0 */
+	uint32_t sources;
+	bool no_memory, same_reg, cut_plic;
 };
 
 static const struct plan good = {
@@ -29,18 +32,23 @@ static const struct plan good = {
 	.harts = 3,
 	.reservations = 1,
 	.slots = 2,
+	.cpu_type = "cpu",
+	.cpu_status = "okay",
+	.mmu = "riscv,sv39",
+	.sources = 53,
 };
 
 static void build_cpu(struct fdt_build *b, const struct plan *p, uint32_t hart)
 {
+	bool fu540 = hart == 0; /* "okay", but without S-mode */
+
 	fb_begin(b, "cpu");
-	fb_string(b, "device_type", "cpu");
-	FB_CELLS(b, "reg", hart);
+	fb_string(b, "device_type", fu540 ? "cpu" : p->cpu_type);
+	FB_CELLS(b, "reg", p->same_reg ? 5 : hart);
 	fb_string(b, "riscv,isa", p->isa);
-	/* Hart 0 is like that of an FU540: "okay", but without S-mode. */
-	fb_string(b, "status", "okay");
-	if (hart > 0 && !p->no_mmu)
-		fb_string(b, "mmu-type", "riscv,sv39");
+	fb_string(b, "status", fu540 ? "okay" : p->cpu_status);
+	if (!fu540 && p->mmu)
+		fb_string(b, "mmu-type", p->mmu);
 	if (hart == 1 && p->cpu)
 		p->cpu(b);
 	fb_begin(b, "interrupt-controller");
@@ -121,6 +129,8 @@ static void build_soc(struct fdt_build *b, const struct plan *p)
 	fb_string(b, "compatible", p->uart);
 	FB_CELLS(b, "reg", 0, 0x10000000, 0, 0x100);
 	FB_CELLS(b, "interrupts", 10);
+	if (p->console)
+		p->console(b);
 	FB_CELLS(b, "reg-shift", 2);
 	FB_CELLS(b, "reg-io-width", 4);
 	fb_end(b);
@@ -129,9 +139,12 @@ static void build_soc(struct fdt_build *b, const struct plan *p)
 	fb_begin(b, "plic");
 	fb_string(b, "compatible", "sifive,plic-1.0.0");
 	FB_CELLS(b, "reg", 0, 0x0c000000, 0, 0x4000000);
-	FB_CELLS(b, "riscv,ndev", 53);
-	FB_CELLS(b, "interrupts-extended", 0x100, 11, 0x101, 11, 0x101, 9,
-		 0x102, ~0u, 0x102, 9, 0x999, 9);
+	FB_CELLS(b, "riscv,ndev", p->sources);
+	if (p->cut_plic)
+		FB_CELLS(b, "interrupts-extended", 0x101, 11, 0x101);
+	else
+		FB_CELLS(b, "interrupts-extended", 0x100, 11, 0x101, 11, 0x101,
+			 9, 0x102, 9, 0x102, ~0u, 0x999, 9);
 	fb_end(b);
 	fb_begin(b, "test");
 	fb_prop(b, "compatible", "sifive,test1\0sifive,test0", 26);

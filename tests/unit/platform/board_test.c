@@ -102,6 +102,39 @@ TEST(memory_beyond_the_limit_is_counted_and_reservations_are_an_error)
 		  "the devicetree reserves more than 16 memory ranges");
 }
 
+static void disabled_reservation(struct fdt_build *b)
+{
+	fb_begin(b, "reserved-memory");
+	fb_begin(b, "unused");
+	fb_string(b, "status", "disabled");
+	FB_CELLS(b, "reg", 0, 0x80000000, 0x1000);
+	fb_end(b);
+	fb_end(b);
+}
+
+TEST(reservations_wrap_or_are_disabled)
+{
+	struct fdt_build *b = fb_start();
+	const char *why;
+	struct fdt f;
+
+	/* The first /reserved-memory counts, so this tree has no other. */
+	fb_reserve(b, ~0xffful, 0x2000);
+	fb_begin(b, "");
+	fb_begin(b, "memory");
+	fb_string(b, "device_type", "memory");
+	FB_CELLS(b, "reg", 0, 0x80000000, 0x1000);
+	fb_end(b);
+	disabled_reservation(b);
+	fb_end(b);
+	CHECK_EQ(fdt_open(&f, b->blob, fb_finish(b)), 0);
+	CHECK_EQ(board_read(&board, &f, &why), -E_INVAL);
+	CHECK_STR(why, "a memory reservation wraps around");
+	fb_word(b, FB_RESERVE, 0);
+	CHECK_EQ(board_read(&board, &f, &why), -E_INVAL);
+	CHECK_EQ(board.reserved_count, 1);
+}
+
 /* ---- /chosen ---------------------------------------------------------- */
 
 TEST(chosen_gives_arguments_seed_and_console)
@@ -133,6 +166,34 @@ TEST(a_console_of_another_kind_or_none_is_no_error)
 	p.stdout_path = "/soc/none";
 	CHECK_STR(read_plan(&p), "");
 	CHECK_EQ(board.uart.kind, UART_NONE);
+}
+
+static void console_moved(struct fdt_build *b)
+{
+	FB_CELLS(b, "reg-offset", 0x40);
+}
+
+static void console_shifted(struct fdt_build *b)
+{
+	FB_CELLS(b, "reg-shift", 5);
+}
+
+static void console_wide(struct fdt_build *b)
+{
+	FB_CELLS(b, "reg-io-width", 8);
+}
+
+TEST(the_registers_of_the_console)
+{
+	struct plan p = good;
+
+	p.console = console_moved;
+	CHECK_STR(read_plan(&p), "");
+	CHECK_EQ(board.uart.base, 0x10000040);
+	p.console = console_shifted;
+	CHECK_STR(read_plan(&p), "the console's reg-shift is above 4");
+	p.console = console_wide;
+	CHECK_STR(read_plan(&p), "the console's reg-io-width is not 1, 2 or 4");
 }
 
 TEST(boot_arguments_have_a_longest_length)
@@ -208,7 +269,10 @@ TEST(harts_without_an_mmu_do_not_count)
 	CHECK_EQ(board.timebase, 10000000);
 	CHECK(board_find_cpu(&board, 0) == NULL);
 	CHECK(board_find_cpu(&board, 2) == &board.cpus[1]);
-	p.no_mmu = true;
+	p.mmu = NULL;
+	CHECK_STR(read_plan(&p),
+		  "the devicetree has no cpu node with an mmu-type");
+	p.mmu = "riscv,none";
 	CHECK_STR(read_plan(&p),
 		  "the devicetree has no cpu node with an mmu-type");
 }
@@ -226,6 +290,24 @@ TEST(the_first_of_two_equal_properties_counts)
 	p.cpu = second_status;
 	CHECK_STR(read_plan(&p), "");
 	CHECK_EQ(board.cpu_count, 2);
+}
+
+TEST(only_cpus_that_are_okay_count)
+{
+	struct plan p = good;
+
+	p.cpu_status = "ok";
+	CHECK_STR(read_plan(&p), "");
+	p.cpu_status = "disabled";
+	CHECK_STR(read_plan(&p),
+		  "the devicetree has no cpu node with an mmu-type");
+	p.cpu_status = "okay";
+	p.cpu_type = "cache";
+	CHECK_STR(read_plan(&p),
+		  "the devicetree has no cpu node with an mmu-type");
+	p.cpu_type = "cpu";
+	p.same_reg = true;
+	CHECK_STR(read_plan(&p), "two cpu nodes have the same reg");
 }
 
 static void own_timebase(struct fdt_build *b)
@@ -279,6 +361,7 @@ TEST(isa_strings)
 		{"rv64imac_svpbmt_svinval",
 		 BOARD_ISA_SVPBMT | BOARD_ISA_SVINVAL},
 		{"rv64imac__sstc_", SSTC},
+		{"rv64imacxfd_sstc", SSTC},
 		{"rv64", 0},
 		{"rv6", 0},
 		{"", 0},
@@ -330,7 +413,23 @@ TEST(the_plic_has_a_context_for_each_hart)
 	CHECK_EQ(board.plic.size, 0x4000000);
 	CHECK_EQ(board.plic.sources, 53);
 	CHECK_EQ(board.cpus[0].plic_context, 2);
-	CHECK_EQ(board.cpus[1].plic_context, 4);
+	CHECK_EQ(board.cpus[1].plic_context, 3);
+}
+
+TEST(a_plic_that_makes_no_sense_is_refused)
+{
+	static const char sources[] = "the PLIC's riscv,ndev is not 1 to 1023";
+	struct plan p = good;
+
+	p.sources = 1024;
+	CHECK_STR(read_plan(&p), sources);
+	p.sources = 0;
+	CHECK_STR(read_plan(&p), sources);
+	p.sources = 1023;
+	CHECK_STR(read_plan(&p), "");
+	p.cut_plic = true;
+	CHECK_STR(read_plan(&p), "the PLIC's interrupts-extended is not a list "
+				 "of pairs");
 }
 
 TEST(a_hart_that_the_plic_does_not_know_has_no_context)

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bench.c - the operations of virtual memory, each between two markers that the
+ * counting plugin sees (tests/bench/plugin). The budgets and the divisors are in
+ * budgets.tsv; a marker's number is its row there.
+ *
+ * Two pages, two kinds of time: here only the number of instructions counts, so
+ * nothing is read off a clock.
+ */
+#include "quire.h"
+#include <stdio.h>
+
+#define PAGE 4096ul
+#define N    1024ul /* pages in the long rows */
+
+/* HINTs: no-ops for the machine (RISC-V unprivileged spec, "HINT Instructions"). */
+#define BEGIN(id) __asm__ volatile("slti x0, x0, %0" : : "i"(id) : "memory")
+#define END(id)	  __asm__ volatile("sltiu x0, x0, %0" : : "i"(id) : "memory")
+
+static volatile char *anonymous(size_t pages)
+{
+	long r = space_map(SELF, NULL, pages * PAGE, PROT_R | PROT_W, 0, NULL);
+
+	if (r < 0) {
+		printf("bench: space_map: error %ld\n", r);
+		thread_exit(1);
+	}
+	return (volatile char *)r;
+}
+
+static void release(volatile char *p, size_t pages)
+{
+	space_unmap(SELF, (const void *)p, pages * PAGE);
+}
+
+static inline __attribute__((always_inline)) void
+write_each(volatile char *p, size_t pages)
+{
+	for (size_t i = 0; i < pages; i++, p += PAGE)
+		*p = 1;
+}
+
+static inline __attribute__((always_inline)) void
+read_each(volatile char *p, size_t pages)
+{
+	for (size_t i = 0; i < pages; i++, p += PAGE)
+		(void)*p;
+}
+
+/* ---- rows -------------------------------------------------------------- */
+
+static void null_call(void)
+{
+	for (int i = 0; i < 8; i++) {
+		BEGIN(1);
+		nothing();
+		END(1);
+	}
+}
+
+/* The zeroed pool was filled while the machine was idle, before we started. */
+static void first_write_pooled(void)
+{
+	struct memory_info info;
+	volatile char *p = anonymous(N);
+	size_t n;
+
+	*p = 1; /* tables */
+	memory_info(&info);
+	n = info.zeroed_ready < 64 ? info.zeroed_ready : 64;
+	if (n < 64)
+		printf("bench: only %lu frames in the zeroed pool\n", n);
+	BEGIN(3);
+	write_each(p + PAGE, 64);
+	END(3);
+	write_each(p, 256); /* the pool is empty now */
+	release(p, N);
+}
+
+static void first_write(void)
+{
+	volatile char *p = anonymous(N);
+
+	BEGIN(2);
+	write_each(p, N);
+	END(2);
+	BEGIN(7);
+	release(p, N);
+	END(7);
+}
+
+static void first_read(void)
+{
+	volatile char *p = anonymous(N);
+
+	BEGIN(4);
+	read_each(p, N);
+	END(4);
+	BEGIN(5);
+	write_each(p, N);
+	END(5);
+	release(p, N);
+}
+
+static __attribute__((noinline)) void grow_stack(unsigned pages)
+{
+	volatile char page[PAGE];
+
+
+	page[0] = 1;
+	if (pages > 1)
+		grow_stack(pages - 1);
+	if (page[0] != 1)
+		printf("bench: the stack lost a byte\n");
+}
+
+static void stack_growth(void)
+{
+	BEGIN(6);
+	grow_stack(256);
+	END(6);
+}
+
+static void protect(void)
+{
+	volatile char *p = anonymous(N);
+
+	write_each(p, N);
+	/* The same single page again and again: a region of its own. */
+	volatile char *one = anonymous(1);
+	*one = 1;
+	BEGIN(8);
+	space_protect(SELF, (const void *)one, PAGE, PROT_R);
+	END(8);
+	space_protect(SELF, (const void *)one, PAGE, PROT_R | PROT_W);
+	BEGIN(9);
+	space_protect(SELF, (const void *)(p + 8 * PAGE), PAGE, PROT_R);
+	END(9);
+	space_protect(SELF, (const void *)(p + 8 * PAGE), PAGE,
+		      PROT_R | PROT_W);
+	BEGIN(10);
+	space_protect(SELF, (const void *)p, N * PAGE, PROT_R);
+	END(10);
+	release(one, 1);
+	release(p, N);
+}
+
+static void map_unmap(void)
+{
+	for (int i = 0; i < 8; i++) {
+		BEGIN(11);
+		release(anonymous(1), 1);
+		END(11);
+	}
+}
+
+/* Constant and initialised data of this very file: pages of the archive. */
+#define FILE_PAGES 64
+static const char constants[FILE_PAGES * PAGE]
+	__attribute__((aligned(4096))) = {1};
+static char initialised[FILE_PAGES * PAGE]
+	__attribute__((aligned(4096))) = {1};
+
+static void file_pages(void)
+{
+	BEGIN(12);
+	read_each((volatile char *)constants, FILE_PAGES);
+	END(12);
+	BEGIN(13);
+	write_each(initialised, FILE_PAGES);
+	END(13);
+}
+
+int main(void)
+{
+	struct memory_info info;
+
+	memory_info(&info);
+	printf("memory-taken %lu\n", info.boot_taken);
+	null_call();
+	first_write_pooled();
+	first_write();
+	first_read();
+	stack_growth();
+	protect();
+	map_unmap();
+	file_pages();
+	return 0;
+}
