@@ -159,6 +159,9 @@ void flush_tables(struct mmu_flush *f);
 /* On return no hart uses what was added. The batch is empty again. */
 void flush_run(struct mmu_flush *f);
 
+/* A batch of one page. */
+void mmu_forget_page(struct mmu *m, va_t va);
+
 /* This hart alone: the entry in memory permits what just faulted. */
 void mmu_flush_stale(struct mmu *m, va_t va);
 

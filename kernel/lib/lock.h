@@ -45,9 +45,9 @@ uint64_t lock_waits(void);
  * (arch/cpu.h).
  */
 #ifndef QUIRE_HOST
-static inline unsigned lock_hart(void)
+static inline unsigned long lock_hart(void)
 {
-	return *(const unsigned *)__builtin_thread_pointer();
+	return *(const unsigned long *)__builtin_thread_pointer();
 }
 #else
 unsigned lock_hart(void);

@@ -102,20 +102,6 @@ static inline int absent(struct space *s, const struct region *r, pte_t *slot,
 	return 0;
 }
 
-/* The page changes its frame: others forget the old one before it can go. */
-static void forget(struct space *s, va_t va)
-{
-	struct mmu_flush flush;
-
-	if (mmu_is_alone(&s->mmu)) {
-		mmu_fence_page(&s->mmu, va);
-		return;
-	}
-	flush_begin(&flush, &s->mmu);
-	flush_add(&flush, round_down(va, PAGE_SIZE), PAGE_SIZE);
-	flush_run(&flush);
-}
-
 /* A write to a leaf without W. */
 static RARE int write_protected(struct space *s, const struct region *r,
 				pte_t *slot, va_t va)
@@ -127,7 +113,7 @@ static RARE int write_protected(struct space *s, const struct region *r,
 	if (pte_pa(p) == zero_page) {
 		err = fresh_frame(s, r, slot);
 		if (!err)
-			forget(s, va);
+			mmu_forget_page(&s->mmu, va);
 		return err;
 	}
 	own = private_frame(p);
@@ -139,7 +125,7 @@ static RARE int write_protected(struct space *s, const struct region *r,
 	err = copy_page(s, r, slot, pte_pa(p));
 	if (err)
 		return err;
-	forget(s, va);
+	mmu_forget_page(&s->mmu, va); /* before the old frame can go */
 	if (own)
 		frame_put(own);
 	return 0;

@@ -35,7 +35,7 @@ static struct {
 #define CACHE_MAX   63 /* a cache is 512 bytes */
 #define CACHE_ORDER 4 /* refilled by a folio of this order, if there is one */
 static struct frame_cache {
-	uint64_t n;
+	struct frame **top; /* above the last; NULL: not used yet */
 	struct frame *frame[CACHE_MAX];
 } __attribute__((aligned(64))) caches[MAX_HARTS];
 
@@ -133,9 +133,21 @@ static struct frame *take_locked(unsigned order)
 
 /* ---- the hart's cache ------------------------------------------------ */
 
+static uint64_t cache_count(const struct frame_cache *c)
+{
+	struct frame *const *top = __atomic_load_n(&c->top, __ATOMIC_RELAXED);
+
+	return top ? (uint64_t)(top - c->frame) : 0;
+}
+
+static inline bool cache_empty(const struct frame_cache *c)
+{
+	return c->top <= c->frame; /* NULL, too */
+}
+
 static __attribute__((noinline)) bool cache_refill(struct frame_cache *c)
 {
-	struct frame *f = NULL;
+	struct frame *f = NULL, **top = c->frame;
 	unsigned order = CACHE_ORDER + 1;
 
 	lock_take(&buddy.lock);
@@ -144,27 +156,28 @@ static __attribute__((noinline)) bool cache_refill(struct frame_cache *c)
 	lock_drop(&buddy.lock);
 	if (!f)
 		return false;
-	for (uint64_t i = BIT(order); i-- > 0;) { /* the lowest comes first */
-		f[i].head = FRAME_HEAD(FRAME_CACHED, 0);
-		c->frame[c->n++] = f + i;
+	for (struct frame *i = f + BIT(order); i > f;) { /* lowest on top */
+		(--i)->head = FRAME_HEAD(FRAME_CACHED, 0);
+		*top++ = i;
 	}
+	c->top = top;
 	return true;
 }
 
-static inline struct frame *cache_take(void)
+static struct frame *cache_take(void)
 {
 	struct frame_cache *c = &caches[lock_hart()];
 
-	if (!c->n && !cache_refill(c))
+	if (cache_empty(c) && !cache_refill(c))
 		return NULL;
-	return c->frame[--c->n];
+	return *--c->top;
 }
 
 static __attribute__((noinline)) void cache_spill(struct frame_cache *c)
 {
 	lock_take(&buddy.lock);
-	while (c->n > CACHE_MAX / 2)
-		give_locked(c->frame[--c->n], 0);
+	while (c->top > c->frame + CACHE_MAX / 2)
+		give_locked(*--c->top, 0);
 	lock_drop(&buddy.lock);
 }
 
@@ -172,15 +185,17 @@ static void cache_give(struct frame *f)
 {
 	struct frame_cache *c = &caches[lock_hart()];
 
-	if (c->n == CACHE_MAX)
+	if (!c->top)
+		c->top = c->frame;
+	if (c->top == c->frame + CACHE_MAX)
 		cache_spill(c);
 	f->head = FRAME_HEAD(FRAME_CACHED, 0);
-	c->frame[c->n++] = f;
+	*c->top++ = f;
 }
 
 /* ---- the zeroed pool ------------------------------------------------- */
 
-static __attribute__((noinline)) struct frame *pool_take_one(void)
+static struct frame *pool_take(void)
 {
 	struct frame *f = NULL;
 
@@ -191,10 +206,9 @@ static __attribute__((noinline)) struct frame *pool_take_one(void)
 	return f;
 }
 
-static inline struct frame *pool_take(void)
+static inline uint32_t pool_level(void)
 {
-	return __atomic_load_n(&pool.n, __ATOMIC_RELAXED) ? pool_take_one()
-							  : NULL;
+	return __atomic_load_n(&pool.n, __ATOMIC_RELAXED);
 }
 
 bool frame_pool_fill(void)
@@ -295,27 +309,36 @@ folio_alloc(unsigned order, enum frame_state state, unsigned flags)
 	return f;
 }
 
+/* From the pool: zeroed, or the last frames there are. */
+static __attribute__((noinline)) struct frame *
+pool_alloc(enum frame_state state)
+{
+	struct frame *f = pool_take();
+
+	if (f)
+		f->head = FRAME_HEAD(state, 1);
+	return f;
+}
+
 struct frame *frame_alloc(unsigned order, enum frame_state state,
 			  unsigned flags)
 {
-	struct frame *f = NULL;
+	struct frame_cache *c = &caches[lock_hart()];
+	struct frame *f;
 
 	assert(state >= FRAME_USED);
 	if (fails_now())
 		return NULL;
 	if (order)
 		return folio_alloc(order, state, flags);
+	if ((flags & FRAME_ZERO) && pool_level() && (f = pool_alloc(state)))
+		return f;
+	if (cache_empty(c) && !cache_refill(c))
+		return pool_alloc(state);
+	f = *--c->top;
+	f->head = FRAME_HEAD(state, 1);
 	if (flags & FRAME_ZERO)
-		f = pool_take();
-	if (!f) {
-		f = cache_take();
-		if (f && (flags & FRAME_ZERO))
-			page_zero(frame_va(f));
-	}
-	if (!f)
-		f = pool_take(); /* the last frames may lie there */
-	if (f)
-		f->head = FRAME_HEAD(state, 1);
+		page_zero(frame_va(f));
 	return f;
 }
 
@@ -404,7 +427,7 @@ uint64_t frames_free(void)
 		     __atomic_load_n(&pool.n, __ATOMIC_RELAXED);
 
 	for (unsigned i = 0; i < MAX_HARTS; i++)
-		n += __atomic_load_n(&caches[i].n, __ATOMIC_RELAXED);
+		n += cache_count(&caches[i]);
 	return n;
 }
 

@@ -55,7 +55,8 @@ struct frame {
 _Static_assert(sizeof(struct frame) == 32, "one record is 32 bytes");
 
 /* The head of a record of this state, order 0, without flags, with `refs`. */
-#define FRAME_HEAD(state, refs) ((uint64_t)(refs) << 32 | (state))
+#define FRAME_HEAD(state, refs) ((uint64_t)(refs) << 32 |                             \
+				 (uint64_t)(int)(state))
 
 /* frame.flags */
 #define FRAME_OF_OBJECT 1u /* an object's, not private to a region */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * page.S - zeroing and copying 4 KiB. Per 64 bytes: 8 stores and two more
- * instructions, so a page costs about 650, and a copy about 1200.
+ * page.S - zeroing and copying 4 KiB: 64 stores a turn, so a page costs 540
+ * instructions, and a copy 1060.
  */
 	.text
 	.globl	page_zero, page_copy
@@ -12,13 +12,12 @@ page_zero:				/* a0 page */
 	li	t1, 4096
 	add	t1, t1, a0
 	bnez	t0, 2f
-1:	.irp	n, 0,8,16,24,32,40,48,56,64,72,80,88,96,104,112,120
-	sd	zero, \n(a0)
+1:	.set	offset, 0
+	.rept	64
+	sd	zero, offset(a0)
+	.set	offset, offset + 8
 	.endr
-	.irp	n, 128,136,144,152,160,168,176,184,192,200,208,216,224,232,240,248
-	sd	zero, \n(a0)
-	.endr
-	addi	a0, a0, 256
+	addi	a0, a0, 512
 	bltu	a0, t1, 1b
 	ret
 2:	.word	0x0045200f		/* cbo.zero (a0): an assembler of 2022 */

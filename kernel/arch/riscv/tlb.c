@@ -384,6 +384,19 @@ void flush_run(struct mmu_flush *f)
 	flush_begin(f, f->mmu);
 }
 
+void mmu_forget_page(struct mmu *m, va_t va)
+{
+	struct mmu_flush f;
+
+	if (mmu_is_alone(m)) {
+		mmu_fence_page(m, va);
+		return;
+	}
+	flush_begin(&f, m);
+	flush_add(&f, round_down(va, PAGE_SIZE), PAGE_SIZE);
+	flush_run(&f);
+}
+
 struct mmu_counts mmu_counts_read(void)
 {
 	struct mmu_counts sum = {0};
