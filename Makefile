@@ -40,11 +40,10 @@ KERNEL = $(LIB:%=kernel/lib/%) $(ARCH:%=kernel/arch/riscv/%) \
 	kernel/main.c kernel/trap.c kernel/report.c kernel/panic.c
 RUN = kernel/boot/run.c
 
-UNIT = $(shell find tests/unit -name '*.c' -o -name '*.S' | sort)
+UNIT = $(shell find tests/unit -name '*.[cS]' -not -path '*compat*' | sort)
 PROGRAMS = $(wildcard tests/user/*.c)
 
-USER_LIB = user/lib/start.S user/lib/libc.c
-TOUR = user/demo/tour.c
+USER_LIB = user/lib/start.S user/lib/libc.c user/demo/show.c
 
 # ---- flags -------------------------------------------------------------
 
@@ -53,7 +52,7 @@ C = -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-common -ffunction-sections \
 	-fno-pic -mcmodel=medany -isystem $(PICOLIBC)/include -MMD -MP
 KERNEL_C = $(C) -march=rv64imac_zicsr_zifencei -mabi=lp64 -Ikernel -I.
 TEST_C = $(KERNEL_C) -DQUIRE_TEST -DQUIRE_DEBUG
-USER_C = $(C) -march=rv64imafdc_zicsr_zifencei -mabi=lp64d -Ikernel -Iuser/lib
+USER_C = $(C) -march=rv64imafdc_zicsr_zifencei -mabi=lp64d -Ikernel -Iuser/lib -Iuser
 
 KERNEL_LIBS = $(PICOLIBC)/lib/release/rv64imac/lp64/libc.a \
 	$(shell $(CROSS)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)

@@ -3,6 +3,7 @@
 #include "abi/error.h"
 #include "arch/mmu.h"
 #include "arch/riscv/csr.h"
+#include "compat/view.h"
 #include "kernel.h"
 #include "lib/log.h"
 #include "task/task.h"
@@ -50,26 +51,30 @@ static bool is_page_fault(uint64_t scause)
 }
 
 /*
- * What an x86 would push and load: #PF with its error code and CR2; #GP for an
- * address that is no address there either.
+ * What an x86 in 64-bit mode would raise, and with what: #PF with its error
+ * code and CR2; #GP for what is no address there either.
  */
 static void x86_words(char *to, size_t n, struct space *s, uint64_t scause,
 		      uint64_t stval)
 {
-	pte_t entry[MMU_LEVELS];
-	bool present;
+	static const char *const vectors[] = {
+		[0] = "#GP", [1] = "#GP", [2] = "#UD", [3] = "#BP",
+		[4] = "#AC", [5] = "#GP", [6] = "#AC", [7] = "#GP",
+	};
+	enum x86_op op = scause == CAUSE_FETCH_FAULT  ? X86_EXEC
+			 : scause == CAUSE_LOAD_FAULT ? X86_READ
+						      : X86_WRITE;
+	uint64_t top = stval >> 47;
 
-	if (!is_page_fault(scause)) {
-		snprintf(to, n, "-");
-		return;
-	}
-	if (stval >> 47 != 0 && stval >> 47 != 0x1ffff) {
+	if (!is_page_fault(scause))
+		snprintf(to, n, "%s",
+			 scause < ARRAY_LEN(vectors) ? vectors[scause] : "-");
+	else if (top != 0 && top != 0x1ffff)
 		snprintf(to, n, "#GP 0x0, not canonical");
-		return;
-	}
-	present = stval < MMU_USER_END && mmu_walk(&s->mmu, stval, entry) >= 0;
-	snprintf(to, n, "#PF 0x%x, CR2 0x%lx",
-		 4u | present, (unsigned long)stval);
+	else
+		snprintf(to, n, "#PF 0x%x, CR2 0x%lx",
+			 (unsigned)x86_view_error(&s->mmu, stval, op, true),
+			 (unsigned long)stval);
 }
 
 void report_user_fault(const struct thread *t, const struct trap_frame *frame,

@@ -65,16 +65,19 @@ enum { CALL_before_first = CALL_FIRST - 1,
        QUIRE_CALLS(CALL_NUMBER) CALL_END };
 #undef CALL_NUMBER
 
-/* How one address translates. */
+/*
+ * How one address translates. Entries are root first, in [2]; below the end of
+ * the walk they are 0. The x86 ones are of 64-bit mode, where PDPTE, PDE and PTE
+ * stand at the same places.
+ */
 struct walk_info {
 	uint64_t pa;	   /* of the address itself; 0 if it is not mapped */
-	uint64_t entry[3]; /* Sv39, root first in [2]; 0 below the walk's end */
+	uint64_t entry[3]; /* Sv39 */
+	uint64_t x86[3];   /* what says the same there */
 	int32_t level;	   /* of the leaf: 0 4 KiB, 1 2 MiB, 2 1 GiB; -1 none */
-	uint32_t refs;	   /* of the frame; 0 if it is not a space's own */
 	uint32_t frame;	   /* enum walk_frame */
-	uint32_t x86_pde, x86_pte; /* 32-bit x86; valid below 4 GiB of PA */
-	uint32_t unused;
-	uint64_t x86_leaf; /* 64-bit x86 entry that maps it */
+	uint32_t refs;	   /* of the frame; 0 if it is not a space's own */
+	uint32_t zero;
 };
 
 enum walk_frame { WALK_NONE, WALK_PRIVATE, WALK_ZERO, WALK_OBJECT };

@@ -200,6 +200,7 @@ int fault_resolve(struct space *s, va_t va, unsigned access)
 static int own_locked(struct space *s, va_t va, void **page)
 {
 	struct region *r = region_find(&s->regions, va);
+	struct space_counts before;
 	pte_t *slot;
 	int err;
 
@@ -208,10 +209,12 @@ static int own_locked(struct space *s, va_t va, void **page)
 	err = mmu_make_slot(&s->mmu, va, 0, &slot);
 	if (err)
 		return err;
+	before = s->counts;
 	if (!pte_valid(pte_load(slot)))
 		err = absent(s, r, slot, va, true);
 	else if (!private_frame(pte_load(slot)))
 		err = write_protected(s, r, slot, va);
+	s->counts = before; /* nobody has faulted */
 	*page = pa_to_va(pte_pa(pte_load(slot)));
 	return err;
 }
