@@ -9,8 +9,8 @@
  *
  * Invariants
  *  - An entry is a leaf (maps memory), a table (points to one), or invalid. An
- *    invalid entry carries a 62-bit word of the caller's (pte_soft()); 0 is
- *    nothing.
+ *    invalid entry carries a 61-bit word of the caller's (pte_soft()); 0 is
+ *    nothing. A page without any right is a hidden leaf: invalid, with a frame.
  *  - A leaf has A and D clear unless the caller or the hardware sets them.
  *    Hardware that does not set them faults, and the fault handler sets them:
  *    see pte_touch().

@@ -84,7 +84,7 @@ void x86_clac(void)
 	apply_smap(x86_this_hart());
 }
 
-void x86_leave_hart(void)
+void x86_leave(void)
 {
 	mmu_switch(&kernel_mmu);
 	mmu_allow_user(false);

@@ -35,6 +35,9 @@ uintptr_t x86_read_cr3(void);
  */
 void x86_write_cr3(uintptr_t pagedir);
 
+/* This hart leaves the mirror: the kernel's tables, CR4 = 0, AC = 0. [F] */
+void x86_leave(void);
+
 uint32_t x86_read_cr4(void);
 
 /* Bits other than those above are ignored. A change of PGE drops all. [F] */

@@ -135,7 +135,7 @@ void x86_exit(void)
 {
 	struct pagedir *pd = x86_kernel_pagedir;
 
-	x86_leave_hart();
+	x86_leave();
 	x86_kernel_pagedir = NULL;
 	destroy(pd);
 }

@@ -42,8 +42,8 @@ struct pagedir;
 bool x86_init(pa_t base);
 
 /*
- * The opposite. All directories are destroyed, no other hart has one active;
- * this hart goes back to the kernel's tables and to CR4 = 0, AC = 0. [F]
+ * The opposite. All directories are destroyed and all other harts have left
+ * (x86_leave()); this one does, too. [F]
  */
 void x86_exit(void);
 

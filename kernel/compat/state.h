@@ -59,7 +59,4 @@ struct x86_hart {
 extern struct x86_hart x86_harts[X86_HARTS];
 struct x86_hart *x86_this_hart(void);
 
-/* The kernel's tables again, all registers 0. */
-void x86_leave_hart(void);
-
 #endif

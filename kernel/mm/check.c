@@ -46,7 +46,7 @@ static void check_table(const struct space *s, pa_t table, int level, va_t va)
 		va_t at = va + i * MMU_LEVEL_SIZE(level);
 		pte_t p = pte_load(&t[i]);
 
-		if (pte_is_leaf(p))
+		if (pte_has_frame(p))
 			check_leaf(s, at, p);
 		else if (pte_is_table(p) && level > 0)
 			check_table(s, pte_pa(p), level - 1, at);

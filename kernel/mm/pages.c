@@ -67,7 +67,7 @@ void pages_take_out(struct pages_gone *g, va_t start, va_t end)
 			pte_t p = pte_take(r.slot, alone);
 			struct frame *f;
 
-			if (!pte_valid(p))
+			if (!pte_has_frame(p))
 				continue;
 			if (lo == ~0ul)
 				lo = r.va;
@@ -128,7 +128,7 @@ static void protect_run(const struct run *r, unsigned prot)
 	for (unsigned i = 0; i < r->n; i++) {
 		pte_t old = pte_load(&r->slot[i]), p;
 
-		if (!pte_is_leaf(old))
+		if (!pte_has_frame(old))
 			continue;
 		do {
 			p = pte_with_prot(old, prot & ~MMU_W);
@@ -138,10 +138,17 @@ static void protect_run(const struct run *r, unsigned prot)
 	}
 }
 
-void pages_protect(struct mmu *m, va_t start, va_t end, unsigned prot,
-		   bool lost)
+/* Leaves stay leaves and none gains W: what pte_protect_plain() can do. */
+static bool is_plain(const struct mmu *m, unsigned old, unsigned prot)
 {
-	bool plain = !(prot & MMU_W) && !pte_soft_ad && mmu_is_alone(m);
+	return prot && !(prot & MMU_W) && old && old != PAGES_MIXED &&
+	       !pte_soft_ad && mmu_is_alone(m);
+}
+
+void pages_protect(struct mmu *m, va_t start, va_t end, unsigned old,
+		   unsigned prot)
+{
+	bool plain = is_plain(m, old, prot), lost = old & ~prot;
 	struct mmu_flush flush;
 	struct run r;
 
@@ -165,7 +172,7 @@ uint64_t pages_resident(const struct mmu *m, va_t start, va_t end)
 
 	while (next_run(m, &start, end, &r))
 		for (; r.n; r.n--, r.slot++)
-			n += pte_is_leaf(pte_load(r.slot));
+			n += pte_has_frame(pte_load(r.slot));
 	return n;
 }
 

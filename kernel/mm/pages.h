@@ -30,14 +30,15 @@ void pages_gone_flush(struct pages_gone *g);
 void pages_gone_free(struct pages_gone *g);
 
 /*
- * Gives the leaves in the range the protection `prot` (PROT_*); W only where the
+ * Gives the pages in the range the protection `prot` (PROT_*); W only where the
  * frame is private and not shared, so that copy-on-write goes on working.
- * Flushes if `lost`: some page had a right that `prot` has not.
+ * `old` is what they had so far, or PAGES_MIXED; what is lost is flushed.
  */
-void pages_protect(struct mmu *m, va_t start, va_t end, unsigned prot,
-		   bool lost);
+#define PAGES_MIXED (~0u)
+void pages_protect(struct mmu *m, va_t start, va_t end, unsigned old,
+		   unsigned prot);
 
-/* Leaves in the range. */
+/* Pages in the range that have a frame. */
 uint64_t pages_resident(const struct mmu *m, va_t start, va_t end);
 
 #endif

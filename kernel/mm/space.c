@@ -168,27 +168,27 @@ int space_unmap(struct space *s, va_t addr, uint64_t len)
 	return err;
 }
 
-/* Might a page of the range have a right that `prot` has not? */
-static bool loses_right(struct space *s, va_t addr, va_t end, unsigned prot)
+/* What the pages of the range may now; PAGES_MIXED if regions differ. */
+static unsigned protection(struct space *s, va_t addr, va_t end)
 {
 	const struct region *r = region_find(&s->regions, addr);
 
-	return !r || r->end < end || (r->prot & ~prot);
+	return r && r->end >= end ? r->prot : PAGES_MIXED;
 }
 
 int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot)
 {
-	bool lost;
+	unsigned old;
 	int err;
 
 	if (!round_range(addr, &len) || !addr || prot & ~PROT_ALL)
 		return -E_INVAL;
 	prot = complete(prot);
 	lock_take(&s->lock);
-	lost = loses_right(s, addr, addr + len, prot);
+	old = protection(s, addr, addr + len);
 	err = region_protect(&s->regions, addr, addr + len, prot);
 	if (!err)
-		pages_protect(&s->mmu, addr, addr + len, prot, lost);
+		pages_protect(&s->mmu, addr, addr + len, old, prot);
 	lock_drop(&s->lock);
 	return err;
 }

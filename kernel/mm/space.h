@@ -12,6 +12,7 @@
  *	any           leaf, zero page   read, never written
  *	with object   leaf, its page    read, never written
  *	any           leaf, private     the space's own
+ *	PROT_NONE     hidden leaf       any of the last three, out of reach
  *
  * Invariants (mm_check() walks them)
  *  - A leaf lies in a region and has no right that the region has not.

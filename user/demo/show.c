@@ -77,18 +77,35 @@ static void show_region(const struct region_info *r)
 	       (unsigned long)r->resident, label(r));
 }
 
-void show_regions(void)
+/* Regions with all bits of `flags`; gives how many. */
+static unsigned list(unsigned flags)
 {
-	struct region_info list[REGIONS_MAX];
+	unsigned found = 0;
+	struct region_info r[REGIONS_MAX];
 	const void *from = NULL;
 	long n;
 
-	printf("  regions:\n");
-	while ((n = space_regions(SELF, from, list, REGIONS_MAX)) > 0) {
+	while ((n = space_regions(SELF, from, r, REGIONS_MAX)) > 0) {
 		for (long i = 0; i < n; i++)
-			show_region(&list[i]);
-		from = (const void *)list[n - 1].end;
+			if ((r[i].flags & flags) == flags) {
+				show_region(&r[i]);
+				found++;
+			}
+		from = (const void *)r[n - 1].end;
 	}
+	return found;
+}
+
+void show_regions(void)
+{
+	printf("  regions:\n");
+	list(0);
+}
+
+void show_region_with(unsigned flag)
+{
+	if (!list(flag))
+		printf("  there is no such region yet\n");
 }
 
 void show_faults(void)

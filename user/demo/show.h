@@ -12,6 +12,9 @@ void show(const char *what, const void *address);
 /* The space's regions, as in /proc/self/maps. */
 void show_regions(void);
 
+/* Those that have this label: MAP_HEAP, MAP_STACK. */
+void show_region_with(unsigned flag);
+
 /* What page faults have done so far. */
 void show_faults(void);
 

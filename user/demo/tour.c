@@ -81,14 +81,15 @@ static void heap(void)
 	volatile long *p;
 
 	show_step("malloc grows the heap");
+	show_region_with(MAP_HEAP);
 	p = malloc(5 * PAGE);
 	if (!p) {
 		printf("  malloc failed\n");
 		exit(1);
 	}
-	show("malloc(20 KiB)", (const void *)&p[1024]);
+	show_region_with(MAP_HEAP);
 	p[1024] = 0x600d;
-	show("after a write", (const void *)&p[1024]);
+	show("malloc(20 KiB)", (const void *)&p[1024]);
 	printf("  the value read back: 0x%lx\n", p[1024]);
 	free((void *)p);
 	printf("  freed; the pages stay the heap's for the next malloc\n");
@@ -118,21 +119,6 @@ static void protection(void)
 
 /* ---- 9: the end ---------------------------------------------------------- */
 
-static const char *stack_start(void)
-{
-	struct region_info list[REGIONS_MAX];
-	const char *from = NULL;
-	long n;
-
-	while ((n = space_regions(SELF, from, list, REGIONS_MAX)) > 0) {
-		for (long i = 0; i < n; i++)
-			if (list[i].flags & MAP_STACK)
-				return (const char *)list[i].start;
-		from = (const char *)list[n - 1].end;
-	}
-	return NULL;
-}
-
 /* Below the lowest address that the stack may reach no page ever comes. */
 static void guard_page(void)
 {
@@ -142,8 +128,7 @@ static void guard_page(void)
 	show_step("the stack's end: its last page, and the guard page below");
 	*lowest = 1;
 	show("lowest stack page", (const void *)lowest);
-	printf("  the stack's region now starts at %p\n",
-	       (const void *)stack_start());
+	show_region_with(MAP_STACK);
 	show("guard page", (const char *)lowest - 1);
 	printf("  writing to it ends the tour, by a fault:\n");
 	lowest[-1] = 1;

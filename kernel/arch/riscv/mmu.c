@@ -248,7 +248,7 @@ static void entry_protect(pte_t *s, va_t va, int level, unsigned prot,
 
 	do {
 		p = pte_load(s);
-		if (!pte_is_leaf(p))
+		if (!pte_has_frame(p))
 			return;
 	} while (!pte_replace(s, p, pte_with_prot(p, prot)));
 	if (pte_prot(p) & ~prot)

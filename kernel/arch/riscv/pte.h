@@ -6,7 +6,9 @@
  *  63 62 61 60    54 53           10 9   8 7 6 5 4 3 2 1 0
  *  N  PBMT  reserved PPN             RSW   D A G U X W R V
  *
- *  V=0            invalid: the other bits are software's
+ *  V=0            invalid: the other bits are software's; with bit 62 it is a
+ *                 hidden leaf, a page that has a frame and no right at all
+ *                 (V=1 without R, W, X would be a pointer)
  *  V=1, R=W=X=0   a pointer to the next table (then U=A=D=0 too)
  *  V=1, else      a leaf; R=0 W=1 is reserved
  *
@@ -38,6 +40,7 @@
 #define PTE_D	BIT(7)
 #define PTE_RSW0 BIT(8) /* free for the kernel, kept by hardware */
 #define PTE_RSW1 BIT(9) /* taken by ad=soft */
+#define PTE_HIDDEN BIT(62) /* in an invalid entry only */
 #define PTE_RWX (PTE_R | PTE_W | PTE_X)
 
 #define PTE_PPN_SHIFT 10
@@ -70,7 +73,7 @@ static inline pte_t pte_table(pa_t pa)
 	return pa >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_V;
 }
 
-/* An invalid entry that carries `word`, 62 bits. */
+/* An invalid entry that carries `word`, 61 bits. */
 static inline pte_t pte_soft(uint64_t word)
 {
 	return word << 1;
@@ -91,6 +94,12 @@ static inline bool pte_is_leaf(pte_t p)
 static inline bool pte_is_table(pte_t p)
 {
 	return (p & (PTE_V | PTE_RWX)) == PTE_V;
+}
+
+/* Does the entry hold a frame: a leaf, or a hidden one? */
+static inline bool pte_has_frame(pte_t p)
+{
+	return (p & PTE_V) ? (p & PTE_RWX) != 0 : (p & PTE_HIDDEN) != 0;
 }
 
 /* Bits 63..54 are pushed out at the top, 9..0 at the bottom. */
@@ -122,9 +131,11 @@ static inline uint64_t pte_soft_word(pte_t p)
 
 /* ---- changing -------------------------------------------------------- */
 
+/* Of an entry that has a frame. Without R, W and X it becomes a hidden leaf. */
 static inline pte_t pte_with_prot(pte_t p, unsigned prot)
 {
-	return (p & ~PTE_PROT_MASK) | (pte_t)prot << 1;
+	p = (p & ~(PTE_PROT_MASK | PTE_HIDDEN | PTE_V)) | (pte_t)prot << 1;
+	return p | (prot & (MMU_RW | MMU_X) ? PTE_V : PTE_HIDDEN);
 }
 
 /* What an access leaves behind: A, and D if it writes. */
