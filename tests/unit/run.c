@@ -74,6 +74,8 @@ uint64_t quiet_frames(void)
 	uint64_t n, end = time_now() + time_frequency / 10;
 
 	mm_trim();
+	task_trim();
+	thread_trim();
 	do
 		n = frames_free();
 	while (n < frames_before && time_now() < end);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* seq_mirror.c - the mirror as an MMU for sequences. */
 #include "tests/unit/compat/seq_mirror.h"
-#include "tests/unit/compat/machine.h"
+#include "tests/unit/compat/rig.h"
 
 #define MAGIC 0xc0def00d00000000ull
 
@@ -13,7 +13,7 @@ unsigned mirror_retries;
 void mirror_begin(void)
 {
 	for (uint32_t i = 0; i < SEQ_FRAMES; i++)
-		frames[i] = machine_frame(MAGIC | i);
+		frames[i] = rig_frame(MAGIC | i);
 	for (unsigned d = 0; d < SEQ_DIRS; d++)
 		dirs[d] = NULL;
 	active = 0;
@@ -51,7 +51,7 @@ static void mirror_reset(int d)
 {
 	struct pagedir *old = dirs[d];
 
-	dirs[d] = machine_pagedir();
+	dirs[d] = rig_pagedir();
 	if (old && d == active)
 		x86_write_cr3((uintptr_t)dirs[d]);
 	pagedir_destroy(old);
@@ -99,7 +99,7 @@ static void mirror_flush(int d, uint32_t va)
 
 static uint32_t number_of(uint32_t frame)
 {
-	return (uint32_t)(machine_magic(frame) ^ MAGIC);
+	return (uint32_t)(rig_magic(frame) ^ MAGIC);
 }
 
 static const char *mirror_access(struct seq_access *a)
@@ -111,14 +111,14 @@ static const char *mirror_access(struct seq_access *a)
 					: X86_EXEC;
 	uint32_t pte = x86_get_pte(dirs[active], a->va);
 	uint32_t frame = pte & X86_P ? pte & X86_FRAME : frames[0];
-	enum machine_verdict v;
+	enum rig_verdict v;
 	struct x86_pf pf = {0};
 
 	if (a->ac)
 		x86_stac();
-	v = machine_access(op, a->user, a->va, frame, &pf);
+	v = rig_access(op, a->user, a->va, frame, &pf);
 	x86_clac();
-	mirror_retries += machine_retries;
+	mirror_retries += rig_retries;
 	a->err = pf.err;
 	a->frame = number_of(frame);
 	return words[v];
@@ -126,10 +126,10 @@ static const char *mirror_access(struct seq_access *a)
 
 static void mirror_copy(uint32_t to, uint32_t from)
 {
-	uint64_t *word = machine_at(frames[to]);
+	uint64_t *word = rig_at(frames[to]);
 
-	word[MACHINE_WRITE_AT / 8] = ((uint64_t *)machine_at(
-		frames[from]))[MACHINE_WRITE_AT / 8];
+	word[RIG_WRITE_AT / 8] = ((uint64_t *)rig_at(
+		frames[from]))[RIG_WRITE_AT / 8];
 }
 
 const struct seq_mmu mirror_mmu = {

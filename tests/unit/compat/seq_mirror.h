@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * seq_mirror.h - sequences (tests/x86/seq.h) through the mirror's public calls
- * and real accesses. Between machine_begin() and machine_end().
+ * and real accesses. Between rig_begin() and rig_end().
  */
 #ifndef TESTS_UNIT_COMPAT_SEQ_MIRROR_H
 #define TESTS_UNIT_COMPAT_SEQ_MIRROR_H

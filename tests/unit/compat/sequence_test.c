@@ -5,7 +5,7 @@
  * seed those of the model.
  */
 #include "tests/test.h"
-#include "tests/unit/compat/machine.h"
+#include "tests/unit/compat/rig.h"
 #include "tests/unit/compat/seq_mirror.h"
 #include "tests/x86/seq_golden.h"
 #include "tests/x86/tables.h"
@@ -62,13 +62,13 @@ static void run_both(unsigned mode, uint32_t seed, unsigned count)
 	uint64_t want = run(&tables_mmu, seed, count);
 
 	different = 0;
-	machine_begin(mode);
+	rig_begin(mode);
 	mirror_begin();
 	hash = run(&mirror_mmu, seed, count);
 	mirror_end();
-	machine_end();
+	rig_end();
 	if (different)
-		say("# seed %u, %s\n", (unsigned)seed, machine_mode_name(mode));
+		say("# seed %u, %s\n", (unsigned)seed, rig_mode_name(mode));
 	CHECK_EQ(different, 0);
 	CHECK_EQ(hash, want);
 }
@@ -76,7 +76,7 @@ static void run_both(unsigned mode, uint32_t seed, unsigned count)
 TEST(golden_sequences_are_the_same_through_the_mirror)
 {
 	for (uint32_t seed = 1; seed <= SEQ_GOLDEN_SEEDS; seed++)
-		for (unsigned mode = 0; mode < machine_modes(); mode++) {
+		for (unsigned mode = 0; mode < rig_modes(); mode++) {
 			run_both(mode, seed, SEQ_GOLDEN_COUNT);
 			CHECK_EQ(hash, seq_golden[seed - 1]);
 		}
@@ -85,7 +85,7 @@ TEST(golden_sequences_are_the_same_through_the_mirror)
 TEST(other_sequences_are_the_same_through_the_mirror)
 {
 	for (uint32_t seed = 100; seed < 100 + OTHERS; seed++)
-		run_both(seed % machine_modes(), seed * 0x9e3779b1u,
+		run_both(seed % rig_modes(), seed * 0x9e3779b1u,
 			 OTHERS_LEN);
 }
 
@@ -94,12 +94,8 @@ TEST(sequences_have_faults_run_again)
 {
 	unsigned most = 0;
 
-	for (unsigned mode = 0; mode < machine_modes(); mode++) {
-		machine_begin(mode);
-		mirror_begin();
-		run(&mirror_mmu, 1, 500);
-		mirror_end();
-		machine_end();
+	for (unsigned mode = 0; mode < rig_modes(); mode++) {
+		run_both(mode, 1, 500);
 		if (mirror_retries > most)
 			most = mirror_retries;
 	}
