@@ -41,7 +41,12 @@ KERNEL = $(LIB:%=kernel/lib/%) $(ARCH:%=kernel/arch/riscv/%) \
 RUN = kernel/boot/run.c
 
 UNIT = $(shell find tests/unit -name '*.[cS]' -not -path '*compat*' | sort)
-PROGRAMS = $(wildcard tests/user/*.c)
+PROGRAMS = start memory calls floating stack exhaust@15
+FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
+	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
+	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
+	after_unmap@13 after_protect@15 privileged@2 undefined@2 breakpoint@3 \
+	no_such_call@8 stack_overflow@15
 
 USER_LIB = user/lib/start.S user/lib/libc.c user/demo/show.c
 
@@ -103,8 +108,11 @@ $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 $(O)/bench/archive.cpio: $(O)/user/tests/bench/bench.elf
 	@mkdir -p $(@D)
 	@tools/archive $@ $<=bench
-$(O)/test/archive.cpio: $(PROGRAMS:%.c=$(O)/user/%.elf)
-	@tools/archive $@ $(foreach p,$^,$p=test/$(notdir $(basename $p)))
+program = $(O)/user/tests/user/$(firstword $(subst @, ,$(1))).elf
+$(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
+	@mkdir -p $(@D)
+	@tools/archive $@ $(foreach p,$(PROGRAMS),$(call program,$(p))=test/$(p)) \
+		$(FAULTS:%=$(call program,fault)=test/%)
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 .SECONDARY:

@@ -9,9 +9,12 @@ struct thread;
 /* "store page fault"; NULL for a cause that the specification reserves. */
 const char *cause_name(uint64_t scause);
 
-/* One line: what the thread did, in the words of both architectures. */
+/*
+ * One line: what the thread did, in the words of both architectures; `err` is
+ * why nothing could be done about it (0: nobody tried).
+ */
 void report_user_fault(const struct thread *t, const struct trap_frame *frame,
-		       uint64_t scause, uint64_t stval);
+		       uint64_t scause, uint64_t stval, int err);
 
 /* The kernel itself has trapped. */
 __attribute__((noreturn)) void panic_trap(const struct trap_frame *frame,

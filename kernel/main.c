@@ -76,8 +76,9 @@ static void say_hello(void)
 {
 	if (boot_args.quiet)
 		return;
-	log_print("Quire on %s\n", board.model[0] ? board.model : "a board "
-							       "without name");
+	log_print("Quire on %s\n", board.model[0] ? board.model
+						  : "a board "
+						    "without name");
 	log_print("  %u hart%s, boot hart %lu; %lu MiB of RAM, %lu KiB taken\n",
 		  cpu_count, cpu_count == 1 ? "" : "s",
 		  (unsigned long)cpus[0].hartid,
@@ -93,25 +94,25 @@ void main(uint64_t hartid, pa_t fdt, pa_t image)
 {
 	uint32_t fdt_size;
 
-	console_init_firmware();	     /* a voice */
-	this_hart_is_first(hartid);	     /* a name */
-	sbi_init();			     /* what the firmware offers */
-	boot_read_board(fdt);		     /* what the machine is */
+	console_init_firmware();    /* a voice */
+	this_hart_is_first(hartid); /* a name */
+	sbi_init();		    /* what the firmware offers */
+	boot_read_board(fdt);	    /* what the machine is */
 	fdt_size = boot_fdt_size();
-	boot_memory(image, fdt, fdt_size);   /* linear map, frames */
-	find_mmu_features();		     /* ASIDs, A and D, errata */
-	find_page_features();		     /* cbo.zero */
-	map_devices();			     /* console, power, interrupts */
-	sched_init();			     /* queues, before other harts */
+	boot_memory(image, fdt, fdt_size); /* linear map, frames */
+	find_mmu_features();		   /* ASIDs, A and D, errata */
+	find_page_features();		   /* cbo.zero */
+	map_devices();			   /* console, power, interrupts */
+	sched_init();			   /* queues, before other harts */
 	sched_slice = time_frequency / TICKS_PER_SECOND;
 	hart_init(&cpus[0]);
-	kspace_drop_window();		     /* the devicetree is read: */
-	frame_give(fdt, fdt + fdt_size);     /* its memory is free */
-	boot_harts();			     /* the others join */
-	frame_pool_refill();		     /* zeroed frames, ahead of need */
-	boot_find_archive();		     /* the first program's file */
+	kspace_drop_window();		 /* the devicetree is read: */
+	frame_give(fdt, fdt + fdt_size); /* its memory is free */
+	boot_harts();			 /* the others join */
+	frame_pool_refill();		 /* zeroed frames, ahead of need */
+	boot_find_archive();		 /* the first program's file */
 	memory_boot_taken = ram_bytes() - frames_free() * PAGE_SIZE;
 	say_hello();
-	boot_run();			     /* the first program */
+	boot_run(); /* the first program */
 	sched_run();
 }

@@ -70,9 +70,9 @@ static void backtrace(va_t pc, va_t sp)
 static void print_registers(const struct trap_frame *f)
 {
 	static const char names[31][4] = {
-		"ra", "sp", "gp", "tp", "t0", "t1", "t2",  "s0",
-		"s1", "a0", "a1", "a2", "a3", "a4", "a5",  "a6",
-		"a7", "s2", "s3", "s4", "s5", "s6", "s7",  "s8",
+		"ra", "sp",  "gp",  "tp", "t0", "t1", "t2", "s0",
+		"s1", "a0",  "a1",  "a2", "a3", "a4", "a5", "a6",
+		"a7", "s2",  "s3",  "s4", "s5", "s6", "s7", "s8",
 		"s9", "s10", "s11", "t3", "t4", "t5", "t6",
 	};
 
@@ -90,8 +90,7 @@ static void print_walk(va_t va)
 
 	log_print("  walk of 0x%lx:", (unsigned long)va);
 	for (int l = MMU_LEVELS - 1; l >= 0 && l >= level; l--) {
-		log_print(" L%d[%lu]=0x%lx", l,
-			  (unsigned long)PTE_INDEX(va, l),
+		log_print(" L%d[%lu]=0x%lx", l, (unsigned long)PTE_INDEX(va, l),
 			  (unsigned long)entry[l]);
 		if (!pte_valid(entry[l]))
 			break;

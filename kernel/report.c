@@ -31,8 +31,9 @@ static const char *const causes[] = {
 };
 
 static const char *const interrupts[] = {
-	NULL, "software interrupt", NULL, NULL, NULL, "timer interrupt",
-	NULL, NULL,		    NULL, "external interrupt",
+	NULL, "software interrupt", NULL, NULL,
+	NULL, "timer interrupt",    NULL, NULL,
+	NULL, "external interrupt",
 };
 
 const char *cause_name(uint64_t scause)
@@ -78,7 +79,7 @@ static void x86_words(char *to, size_t n, struct space *s, uint64_t scause,
 }
 
 void report_user_fault(const struct thread *t, const struct trap_frame *frame,
-		       uint64_t scause, uint64_t stval)
+		       uint64_t scause, uint64_t stval, int err)
 {
 	const char *name = cause_name(scause);
 	char x86[48];
@@ -90,7 +91,8 @@ void report_user_fault(const struct thread *t, const struct trap_frame *frame,
 		return;
 	}
 	x86_words(x86, sizeof(x86), t->task->space, scause, stval);
-	log_print("%s: %s (%lu) at 0x%lx pc 0x%lx (x86: %s)\n", t->task->name,
+	log_print("%s: %s (%lu) at 0x%lx pc 0x%lx (x86: %s)%s\n", t->task->name,
 		  name ? name : "reserved cause", (unsigned long)scause,
-		  (unsigned long)stval, (unsigned long)frame->pc, x86);
+		  (unsigned long)stval, (unsigned long)frame->pc, x86,
+		  err == -E_NOMEM ? ": no memory left" : "");
 }

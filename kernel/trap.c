@@ -3,14 +3,12 @@
  * trap.c - step 2: what a trap is, and who answers it.
  *
  *	scause                 from user mode          in the kernel
- *	---------------------  ----------------------  ---------------------------
- *	interrupt              timer, IPI, device      never: they are off
- *	12, 13, 15 page fault  fault_resolve()         inside uaccess: the same;
- *	                                               else panic
- *	8 ecall                sys_call()              -
- *	2 illegal instruction  floating point turned   panic
- *	                       on, or the thread ends
- *	3 breakpoint           the thread ends         after a semihosting call that
+ *	---------------------  ----------------------
+ *--------------------------- interrupt              timer, IPI, device never:
+ *they are off 12, 13, 15 page fault  fault_resolve()         inside uaccess:
+ *the same; else panic 8 ecall                sys_call()              - 2
+ *illegal instruction  floating point turned   panic on, or the thread ends 3
+ *breakpoint           the thread ends         after a semihosting call that
  *	                                               nobody took: go on
  *	others                 the thread ends         panic
  */
@@ -57,9 +55,9 @@ static void interrupt(void)
 
 /* Nothing permits what the thread did. */
 static void end_by_fault(const struct trap_frame *frame, uint64_t scause,
-			 uint64_t stval)
+			 uint64_t stval, int err)
 {
-	report_user_fault(this_cpu()->current, frame, scause, stval);
+	report_user_fault(this_cpu()->current, frame, scause, stval, err);
 	thread_exit(128 + (int)scause, (unsigned)scause);
 }
 
@@ -82,12 +80,12 @@ static bool illegal_instruction(const struct trap_frame *frame, uint64_t stval)
 
 /* Calls and page faults are what happens; all else is rare. */
 static __attribute__((noinline)) struct trap_frame *
-other_trap(struct trap_frame *frame, uint64_t scause, uint64_t stval)
+other_trap(struct trap_frame *frame, uint64_t scause, uint64_t stval, int err)
 {
 	if (scause & CAUSE_INTERRUPT)
 		interrupt();
 	else if (scause != CAUSE_ILLEGAL || !illegal_instruction(frame, stval))
-		end_by_fault(frame, scause, stval);
+		end_by_fault(frame, scause, stval, err);
 	return this_cpu()->current ? frame : sched_next();
 }
 
@@ -97,7 +95,7 @@ static struct trap_frame *call(struct trap_frame *frame)
 	long result;
 
 	if (!fn)
-		return other_trap(frame, CAUSE_USER_ECALL, frame->x[X_A7]);
+		return other_trap(frame, CAUSE_USER_ECALL, frame->x[X_A7], 0);
 	frame->pc += 4;
 	result = fn(&frame->x[X_A0]);
 	if (!this_cpu()->current)
@@ -110,15 +108,15 @@ struct trap_frame *upcall_trap_user(struct trap_frame *frame, uint64_t scause,
 				    uint64_t stval)
 {
 	struct space *space;
+	int err;
 
 	if (scause == CAUSE_USER_ECALL)
 		return call(frame);
 	if (!is_page_fault(scause))
-		return other_trap(frame, scause, stval);
+		return other_trap(frame, scause, stval, 0);
 	space = this_cpu()->current->task->space;
-	if (fault_resolve(space, stval, access_of(scause)))
-		return other_trap(frame, scause, stval);
-	return frame;
+	err = fault_resolve(space, stval, access_of(scause));
+	return err ? other_trap(frame, scause, stval, err) : frame;
 }
 
 void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
@@ -135,8 +133,8 @@ void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
 		panic_trap(frame, scause, stval);
 	err = fault_resolve(t->task->space, stval, access_of(scause));
 	if (err) {
-		frame->x[X_A0] = (uint64_t)(long)(err == -E_NOMEM ? err
-								  : -E_FAULT);
+		frame->x[X_A0] =
+			(uint64_t)(long)(err == -E_NOMEM ? err : -E_FAULT);
 		frame->pc = uaccess_failure();
 	}
 }

@@ -2,7 +2,7 @@
 /* console.c - two kinds of UART, polled, and the firmware behind them. */
 #include "platform/console.h"
 #include "arch/kspace.h"
-#include "arch/riscv/sbi.h"
+#include "arch/machine.h"
 #include "lib/log.h"
 
 static struct board_uart uart;
@@ -80,7 +80,7 @@ static void put(char c)
 	else if (uart.kind == UART_SIFIVE)
 		sf_put(c);
 	else
-		sbi_console_write(&c, 1);
+		machine_console_write(c);
 }
 
 static void write_line(const char *s, size_t n)
@@ -98,7 +98,7 @@ int console_key(void)
 		return ns_get();
 	if (uart.kind == UART_SIFIVE)
 		return sf_get();
-	return sbi_console_read();
+	return machine_console_read();
 }
 
 void console_init_firmware(void)

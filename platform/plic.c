@@ -4,9 +4,9 @@
 #include "arch/kspace.h"
 
 /* Offsets in bytes, PLIC spec chapters 4 to 8. */
-#define PRIORITY(source)     ((uint64_t)(source)*4)
-#define ENABLE(context)	     (0x2000 + (uint64_t)(context)*0x80)
-#define THRESHOLD(context)   (0x200000 + (uint64_t)(context)*0x1000)
+#define PRIORITY(source)   ((uint64_t)(source)*4)
+#define ENABLE(context)	   (0x2000 + (uint64_t)(context)*0x80)
+#define THRESHOLD(context) (0x200000 + (uint64_t)(context)*0x1000)
 
 static volatile uint8_t *registers;
 static uint32_t sources;

@@ -29,7 +29,8 @@ struct fpu_state {
 struct thread;
 
 struct cpu {
-	unsigned long index; /* 0 is the boot hart, then FDT order; lib/lock.h */
+	unsigned long
+		index; /* 0 is the boot hart, then FDT order; lib/lock.h */
 
 	/* These four are known to entry.S by offset. */
 	struct trap_frame *frame; /* where a trap from user mode saves */

@@ -19,7 +19,8 @@
 int kspace_init(pa_t image, const struct pa_range *ram, unsigned n,
 		const struct pa_range *hidden, unsigned hidden_n);
 
-/* Drops the devicetree window. The boot hart's tables alone; before others run. */
+/* Drops the devicetree window. The boot hart's tables alone; before others run.
+ */
 void kspace_drop_window(void);
 
 /*

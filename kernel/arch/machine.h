@@ -15,6 +15,10 @@ __attribute__((noreturn)) void machine_stop(int status);
 /* Registers of a SiFive test device, once they are mapped; NULL: none. */
 void machine_use_test_device(volatile void *registers);
 
+/* The firmware's console: works at any time, slowly. Reading gives -1: none. */
+void machine_console_write(char c);
+int machine_console_read(void);
+
 /*
  * Is `pc` the breakpoint of a semihosting call? It reaches us where no debugger
  * takes it, and is stepped over.

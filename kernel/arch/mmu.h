@@ -31,13 +31,13 @@
 #include "arch/riscv/pte.h"
 #include "lib/types.h"
 
-#define MMU_LEVELS	   3
-#define MMU_LEVEL_SIZE(l)  (1ul << (PAGE_SHIFT + 9 * (l)))
-#define MMU_USER_END	   (1ul << 38)
+#define MMU_LEVELS	  3
+#define MMU_LEVEL_SIZE(l) (1ul << (PAGE_SHIFT + 9 * (l)))
+#define MMU_USER_END	  (1ul << 38)
 
 struct mmu {
 	pa_t root;
-	uint64_t harts;	  /* harts that may hold translations; bit = cpu index */
+	uint64_t harts; /* harts that may hold translations; bit = cpu index */
 	uint64_t context; /* generation << 16 | ASID; 0: none yet */
 };
 
@@ -149,8 +149,8 @@ bool mmu_is_alone(const struct mmu *m);
 
 struct mmu_flush {
 	struct mmu *mmu;
-	va_t lo, hi;   /* hull of what was added, hi included; empty: lo > hi */
-	bool tables;   /* a table entry changed */
+	va_t lo, hi; /* hull of what was added, hi included; empty: lo > hi */
+	bool tables; /* a table entry changed */
 };
 
 void flush_begin(struct mmu_flush *f, struct mmu *m);
@@ -169,10 +169,10 @@ void mmu_flush_stale(struct mmu *m, va_t va);
  * This hart alone, by kind; for code that states its own fences (the x86
  * mirror). With errata that forbid addressed fences each is a full one.
  */
-void mmu_fence_all(void);		      /* x0, x0: globals too */
-void mmu_fence_space(struct mmu *m);	      /* x0, asid */
-void mmu_fence_page(struct mmu *m, va_t va);  /* va, asid */
-void mmu_fence_page_global(va_t va);	      /* va, x0: any ASID, globals */
+void mmu_fence_all(void);		     /* x0, x0: globals too */
+void mmu_fence_space(struct mmu *m);	     /* x0, asid */
+void mmu_fence_page(struct mmu *m, va_t va); /* va, asid */
+void mmu_fence_page_global(va_t va);	     /* va, x0: any ASID, globals */
 
 /*
  * Whether supervisor loads and stores may use U pages on this hart; at once,
@@ -197,8 +197,8 @@ const struct mmu *mmu_current(void);
 /* ---- what this machine can do, found at boot ------------------------- */
 
 struct mmu_features {
-	unsigned asid_bits;    /* 0: no ASIDs */
-	bool soft_ad;	       /* A=0, D=0 must fault although hardware sets them */
+	unsigned asid_bits; /* 0: no ASIDs */
+	bool soft_ad; /* A=0, D=0 must fault although hardware sets them */
 	bool full_fences_only; /* errata: an addressed fence may miss */
 };
 extern struct mmu_features mmu_features;

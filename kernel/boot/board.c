@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* board.c - the devicetree in its window, and the boot arguments. */
-#include "boot/boot.h"
 #include "abi/error.h"
 #include "arch/interrupt.h"
 #include "arch/layout.h"
 #include "arch/machine.h"
+#include "boot/boot.h"
 #include "lib/log.h"
 #include <stdarg.h>
 #include <stdio.h>

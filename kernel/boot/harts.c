@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* harts.c - the other harts: stacks, start, and their way into the scheduler. */
+/* harts.c - the other harts: stacks, start, and their way into the scheduler.
+ */
+#include "boot/harts.h"
 #include "arch/interrupt.h"
 #include "arch/kspace.h"
 #include "arch/riscv/early.h"
 #include "arch/riscv/sbi.h"
 #include "boot/boot.h"
-#include "boot/harts.h"
 #include "lib/log.h"
 #include "mm/frame.h"
 #include "platform/plic.h"

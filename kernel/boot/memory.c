@@ -3,16 +3,17 @@
  * memory.c - from what the devicetree says to frames.
  *
  *	RAM  |firmware| image |........| archive |.......| FDT |
- *	      no-map    taken   free     taken     free   taken until boot is done
+ *	      no-map    taken   free     taken     free   taken until boot is
+ *done
  */
-#include "boot/boot.h"
+#include "sys/memory.h"
 #include "abi/error.h"
 #include "arch/kspace.h"
 #include "arch/riscv/early.h"
+#include "boot/boot.h"
 #include "lib/bits.h"
 #include "mm/frame_boot.h"
 #include "mm/mm.h"
-#include "sys/memory.h"
 
 static struct pa_range ram[BOARD_MEMORY];
 static unsigned ram_count;
@@ -69,5 +70,6 @@ void boot_memory(pa_t image, pa_t fdt, uint64_t fdt_size)
 	if (mm_init(ram, ram_count, taken, n))
 		boot_fail("no room for the records of %lu MiB of RAM",
 			  (unsigned long)((ram[ram_count - 1].end -
-					   ram[0].start) / MiB));
+					   ram[0].start) /
+					  MiB));
 }

@@ -65,8 +65,8 @@ static int clear_tail(struct loader *l, const struct elf_segment *s)
 static int load_segment(struct loader *l, const struct elf_segment *s)
 {
 	va_t start = round_down(s->va, PAGE_SIZE);
-	va_t file_end = s->filesz ? round_up(s->va + s->filesz, PAGE_SIZE)
-				  : start;
+	va_t file_end =
+		s->filesz ? round_up(s->va + s->filesz, PAGE_SIZE) : start;
 	va_t end = round_up(s->va + s->memsz, PAGE_SIZE);
 	uint64_t offset = round_down(s->offset, PAGE_SIZE);
 	int err = fill_shared_page(l, s);
@@ -121,8 +121,8 @@ static int load(struct task *t, const struct archive_entry *file,
 	va_t sp;
 	int err = 0;
 
-	l.object = object_physical(file->name, va_to_pa(file->data),
-				   file->size);
+	l.object =
+		object_physical(file->name, va_to_pa(file->data), file->size);
 	if (!l.object)
 		return -E_NOMEM;
 	for (unsigned i = 0; i < image->count && !err; i++)

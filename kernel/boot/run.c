@@ -49,11 +49,9 @@ void boot_run(void)
 		err = archive_find(&boot_archive, boot_args.init, &file);
 	else
 		do
-			err = archive_next(&boot_archive, &file) > 0
-				      ? 0
-				      : -E_NOENT;
-		while (!err &&
-		       (file.mode & ARCHIVE_TYPE) != ARCHIVE_FILE);
+			err = archive_next(&boot_archive, &file) > 0 ? 0
+								     : -E_NOENT;
+		while (!err && (file.mode & ARCHIVE_TYPE) != ARCHIVE_FILE);
 	if (err)
 		boot_fail("no program \"%s\" in the boot archive",
 			  boot_args.init);

@@ -11,10 +11,10 @@ __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *fmt,
 							   ...);
 
 #undef assert
-#define assert(x)                                                              \
-	do {                                                                   \
-		if (__builtin_expect(!(x), 0))                                 \
-			assert_failed(#x, __FILE__, __LINE__);                 \
+#define assert(x)                                              \
+	do {                                                   \
+		if (__builtin_expect(!(x), 0))                 \
+			assert_failed(#x, __FILE__, __LINE__); \
 	} while (0)
 
 __attribute__((noreturn, cold)) void assert_failed(const char *what,

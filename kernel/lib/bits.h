@@ -4,9 +4,9 @@
 #define LIB_BITS_H
 #include "lib/types.h"
 
-#define BIT(n)           (1ul << (n))
-#define ARRAY_LEN(a)     (sizeof(a) / sizeof((a)[0]))
-#define container_of(p, type, member)                                          \
+#define BIT(n)	     (1ul << (n))
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define container_of(p, type, member) \
 	((type *)(void *)((char *)(p)-offsetof(type, member)))
 
 /* `a` is a power of two. round_up() wraps to 0 at the end of the space. */

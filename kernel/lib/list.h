@@ -66,7 +66,7 @@ static inline struct list *list_pop_front(struct list *head)
 	return e;
 }
 
-#define list_for_each(e, head)                                                 \
+#define list_for_each(e, head) \
 	for (struct list *e = (head)->next; e != (head); e = e->next)
 
 #endif

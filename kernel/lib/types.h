@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef uint64_t va_t;  /* a virtual address */
-typedef uint64_t pa_t;  /* a physical address */
+typedef uint64_t va_t;	/* a virtual address */
+typedef uint64_t pa_t;	/* a physical address */
 typedef uint64_t pte_t; /* a page-table entry; read it with arch/mmu.h only */
 
 struct pa_range {

@@ -77,7 +77,7 @@ void mm_check(void)
 	leaves_seen = tables_seen = 0;
 	frame_check();
 	lock_take(&spaces_lock);
-	list_for_each(e, &spaces_all) {
+	list_for_each (e, &spaces_all) {
 		struct space *s = container_of(e, struct space, all);
 		const char *wrong = region_check(&s->regions);
 

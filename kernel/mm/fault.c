@@ -3,7 +3,7 @@
  * fault.c - step 3 of the way of a page fault.
  *
  *	the entry is          the access is   what happens
- *	--------------------  --------------  -----------------------------------
+ *	--------------------  -------------- -----------------------------------
  *	empty, anonymous      read, execute   the zero page, read-only
  *	empty, anonymous      write           a zeroed frame
  *	empty, with object    read, execute   the object's page, read-only
@@ -118,8 +118,8 @@ static RARE int write_protected(struct space *s, const struct region *r,
 	}
 	own = private_frame(p);
 	if (own && own->refs == 1) {
-		pte_store(slot, pte_touch(pte_with_prot(p, r->prot | MMU_U),
-					  true));
+		pte_store(slot,
+			  pte_touch(pte_with_prot(p, r->prot | MMU_U), true));
 		return 0;
 	}
 	err = copy_page(s, r, slot, pte_pa(p));

@@ -12,8 +12,8 @@
 int fault_resolve(struct space *s, va_t va, unsigned access);
 
 /*
- * Makes the page of `va` the space's own, whatever the region permits, and gives
- * where the kernel reaches it: for who fills a new space. Same errors.
+ * Makes the page of `va` the space's own, whatever the region permits, and
+ * gives where the kernel reaches it: for who fills a new space. Same errors.
  */
 int fault_own(struct space *s, va_t va, void **page);
 

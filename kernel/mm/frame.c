@@ -33,7 +33,7 @@ static struct {
 } buddy = {.lock = LOCK_INIT(LOCK_FRAME)};
 
 #define CACHE_MAX   63 /* a cache is 512 bytes */
-#define CACHE_ORDER 4 /* refilled by a folio of this order, if there is one */
+#define CACHE_ORDER 4  /* refilled by a folio of this order, if there is one */
 static struct frame_cache {
 	struct frame **top; /* above the last; NULL: not used yet */
 	struct frame *frame[CACHE_MAX];

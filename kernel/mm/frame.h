@@ -48,15 +48,15 @@ struct frame {
 		};
 		uint64_t head; /* the four at once; little-endian */
 	};
-	uint64_t owner; /* the user's: leaf table or object */
-	uint64_t index; /* the user's: which page of the owner */
+	uint64_t owner;	     /* the user's: leaf table or object */
+	uint64_t index;	     /* the user's: which page of the owner */
 	uint32_t next, prev; /* free lists, by frame number + 1; 0 ends */
 };
 _Static_assert(sizeof(struct frame) == 32, "one record is 32 bytes");
 
 /* The head of a record of this state, order 0, without flags, with `refs`. */
-#define FRAME_HEAD(state, refs) ((uint64_t)(refs) << 32 |                             \
-				 (uint64_t)(int)(state))
+#define FRAME_HEAD(state, refs) \
+	((uint64_t)(refs) << 32 | (uint64_t)(int)(state))
 
 /* frame.flags */
 #define FRAME_OF_OBJECT 1u /* an object's, not private to a region */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* frame_check.c - every record against every list: the invariants of frame.h. */
+/* frame_check.c - every record against every list: the invariants of frame.h.
+ */
 #include "arch/cpu.h"
 #include "lib/assert.h"
 #include "lib/bits.h"

@@ -53,8 +53,8 @@ static const struct pa_range *taken_in(const struct pa_range *taken, unsigned n,
 				       pa_t start, pa_t end)
 {
 	for (unsigned i = 0; i < n; i++)
-		if (ranges_overlap(start, end, round_down(taken[i].start,
-							  PAGE_SIZE),
+		if (ranges_overlap(start, end,
+				   round_down(taken[i].start, PAGE_SIZE),
 				   round_up(taken[i].end, PAGE_SIZE)))
 			return &taken[i];
 	return NULL;
@@ -67,8 +67,7 @@ static pa_t place(const struct pa_range *ram, const struct pa_range *taken,
 	pa_t at = round_up(ram->start, PAGE_SIZE);
 
 	while (at < ram->end && bytes <= ram->end - at) {
-		const struct pa_range *hit =
-			taken_in(taken, n, at, at + bytes);
+		const struct pa_range *hit = taken_in(taken, n, at, at + bytes);
 
 		if (!hit)
 			return at;

@@ -91,7 +91,8 @@ void pages_cut_tables(struct pages_gone *g, const struct region_set *regions,
 
 		if (r && r->start < va + span)
 			continue;
-		if (!mmu_slot(g->flush.mmu, va, 1)) { /* a gigabyte of nothing */
+		if (!mmu_slot(g->flush.mmu, va,
+			      1)) { /* a gigabyte of nothing */
 			va = round_down(va, MMU_LEVEL_SIZE(2)) +
 			     MMU_LEVEL_SIZE(2) - span;
 			continue;

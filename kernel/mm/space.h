@@ -62,11 +62,11 @@ void space_get(struct space *s);
 void space_put(struct space *s);
 
 /*
- * Maps `len` bytes (rounded up to pages) at *addr, or with *addr = 0 where there
- * is room; *addr becomes the address. Anonymous memory with object = NULL, else
- * a private view of the object from `offset`, of which the region takes its own
- * reference. With MAP_GROW_DOWN `offset` is the lowest address that the stack may
- * reach. 0, -E_INVAL, -E_EXIST, -E_NOMEM.
+ * Maps `len` bytes (rounded up to pages) at *addr, or with *addr = 0 where
+ * there is room; *addr becomes the address. Anonymous memory with object =
+ * NULL, else a private view of the object from `offset`, of which the region
+ * takes its own reference. With MAP_GROW_DOWN `offset` is the lowest address
+ * that the stack may reach. 0, -E_INVAL, -E_EXIST, -E_NOMEM.
  */
 int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 	      unsigned flags, struct object *object, uint64_t offset);

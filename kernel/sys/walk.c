@@ -17,7 +17,8 @@ void walk_describe(struct space *s, va_t va, struct walk_info *info)
 		info->x86[l] = x86_view_entry(info->entry[l], l);
 	if (info->level >= 0) {
 		leaf = info->entry[info->level];
-		info->pa = pte_pa(leaf) + (va & (MMU_LEVEL_SIZE(info->level) - 1));
+		info->pa =
+			pte_pa(leaf) + (va & (MMU_LEVEL_SIZE(info->level) - 1));
 		info->frame = WALK_PRIVATE + page_kind(leaf, &info->refs);
 	}
 	lock_drop(&s->lock);

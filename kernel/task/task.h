@@ -7,7 +7,7 @@
 #include "lib/types.h"
 #include "mm/space.h"
 
-#define TASK_NAME 16
+#define TASK_NAME 32
 
 struct task {
 	struct space *space;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bench.c - the operations of virtual memory, each between two markers that the
- * counting plugin sees (tests/bench/plugin). The budgets and the divisors are in
- * budgets.tsv; a marker's number is its row there.
+ * counting plugin sees (tests/bench/plugin). The budgets and the divisors are
+ * in budgets.tsv; a marker's number is its row there.
  *
  * Two pages, two kinds of time: here only the number of instructions counts, so
  * nothing is read off a clock.
@@ -13,7 +13,8 @@
 #define PAGE 4096ul
 #define N    1024ul /* pages in the long rows */
 
-/* HINTs: no-ops for the machine (RISC-V unprivileged spec, "HINT Instructions"). */
+/* HINTs: no-ops for the machine (RISC-V unprivileged spec, "HINT
+ * Instructions"). */
 #define BEGIN(id) __asm__ volatile("slti x0, x0, %0" : : "i"(id) : "memory")
 #define END(id)	  __asm__ volatile("sltiu x0, x0, %0" : : "i"(id) : "memory")
 
@@ -33,15 +34,15 @@ static void release(volatile char *p, size_t pages)
 	space_unmap(SELF, (const void *)p, pages * PAGE);
 }
 
-static inline __attribute__((always_inline)) void
-write_each(volatile char *p, size_t pages)
+static inline __attribute__((always_inline)) void write_each(volatile char *p,
+							     size_t pages)
 {
 	for (size_t i = 0; i < pages; i++, p += PAGE)
 		*p = 1;
 }
 
-static inline __attribute__((always_inline)) void
-read_each(volatile char *p, size_t pages)
+static inline __attribute__((always_inline)) void read_each(volatile char *p,
+							    size_t pages)
 {
 	for (size_t i = 0; i < pages; i++, p += PAGE)
 		(void)*p;
@@ -106,7 +107,6 @@ static __attribute__((noinline)) void grow_stack(unsigned pages)
 {
 	volatile char page[PAGE];
 
-
 	page[0] = 1;
 	if (pages > 1)
 		grow_stack(pages - 1);
@@ -158,8 +158,7 @@ static void map_unmap(void)
 #define FILE_PAGES 64
 static const char constants[FILE_PAGES * PAGE]
 	__attribute__((aligned(4096))) = {1};
-static char initialised[FILE_PAGES * PAGE]
-	__attribute__((aligned(4096))) = {1};
+static char initialised[FILE_PAGES * PAGE] __attribute__((aligned(4096))) = {1};
 
 static void file_pages(void)
 {

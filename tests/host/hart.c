@@ -17,6 +17,7 @@
 struct tlb_entry {
 	uint64_t vpn; /* va without the offset of its level */
 	pte_t pte;    /* as in memory */
+	pte_t *slot;  /* where */
 	uint16_t asid;
 	uint8_t level;
 	bool global, live;
@@ -197,7 +198,7 @@ static struct tlb_entry *tlb_new(void)
 }
 
 /* The entry at `slot` as this hart sees it; `fresh`: as it is now. */
-static struct tlb_entry *entry_read(va_t va, int level, const pte_t *slot,
+static struct tlb_entry *entry_read(va_t va, int level, pte_t *slot,
 				    bool global, bool fresh)
 {
 	uint64_t asid = (self->satp & SATP_ASID_MASK) >> SATP_ASID_SHIFT;
@@ -210,6 +211,7 @@ static struct tlb_entry *entry_read(va_t va, int level, const pte_t *slot,
 	*e = (struct tlb_entry){
 		.vpn = vpn_at(va, level),
 		.pte = __atomic_load_n(slot, __ATOMIC_RELAXED),
+		.slot = slot,
 		.asid = (uint16_t)asid,
 		.level = (uint8_t)level,
 		.live = true,
@@ -218,19 +220,33 @@ static struct tlb_entry *entry_read(va_t va, int level, const pte_t *slot,
 	return e;
 }
 
-/* Steps 2 to 4: the leaf's entry and place, or NULL: a page fault. */
-static struct tlb_entry *walk(va_t va, bool fresh, pte_t **slot)
+/* A leaf that was kept serves without a walk, whatever stands above it now. */
+static struct tlb_entry *kept_leaf(va_t va)
+{
+	uint64_t asid = (self->satp & SATP_ASID_MASK) >> SATP_ASID_SHIFT;
+
+	for (int l = 0; l < MMU_LEVELS; l++) {
+		struct tlb_entry *e = tlb_find(va, l, asid);
+
+		if (e && pte_is_leaf(e->pte) && prefers_stale())
+			return e;
+	}
+	return NULL;
+}
+
+/* Steps 2 to 4: the leaf's entry, or NULL: a page fault. */
+static struct tlb_entry *walk(va_t va, bool fresh)
 {
 	pte_t *table = pa_to_va((self->satp & SATP_PPN_MASK) << PAGE_SHIFT);
+	struct tlb_entry *e = fresh ? NULL : kept_leaf(va);
 	bool global = false;
 
+	if (e)
+		return e;
 	if ((uint64_t)((int64_t)(va << 25) >> 25) != va)
 		return NULL;
 	for (int l = MMU_LEVELS - 1; l >= 0; l--) {
-		struct tlb_entry *e;
-
-		*slot = &table[PTE_INDEX(va, l)];
-		e = entry_read(va, l, *slot, global, fresh);
+		e = entry_read(va, l, &table[PTE_INDEX(va, l)], global, fresh);
 		global = e->global;
 		if (!pte_valid(e->pte) || e->pte >> 54 ||
 		    (e->pte & (PTE_R | PTE_W)) == PTE_W)
@@ -248,7 +264,8 @@ static struct tlb_entry *walk(va_t va, bool fresh, pte_t **slot)
 
 static bool permits(pte_t p, unsigned access, bool user)
 {
-	if (user ? !(p & PTE_U) : (p & PTE_U) && (access == MMU_X || !self->sum))
+	if (user ? !(p & PTE_U)
+		 : (p & PTE_U) && (access == MMU_X || !self->sum))
 		return false;
 	return pte_prot(p) & access;
 }
@@ -265,9 +282,8 @@ static unsigned access_once(va_t va, unsigned access, bool user, pa_t *pa)
 	bool fresh = false;
 
 	for (;;) {
-		pte_t *slot, touched;
-		struct tlb_entry *e = walk(va, fresh, &slot);
-		pte_t p = e ? e->pte : 0;
+		struct tlb_entry *e = walk(va, fresh);
+		pte_t p = e ? e->pte : 0, touched;
 
 		if (!e || !permits(p, access, user))
 			return cause_of(access);
@@ -277,7 +293,7 @@ static unsigned access_once(va_t va, unsigned access, bool user, pa_t *pa)
 		*pa = pte_pa(p) | (va & (MMU_LEVEL_SIZE(e->level) - 1));
 		if (touched == p)
 			return 0;
-		if (__atomic_compare_exchange_n(slot, &p, touched, false,
+		if (__atomic_compare_exchange_n(e->slot, &p, touched, false,
 						__ATOMIC_RELAXED,
 						__ATOMIC_RELAXED)) {
 			e->pte = touched;
@@ -300,7 +316,5 @@ unsigned hart_access(va_t va, unsigned access, bool user, pa_t *pa)
 
 void hart_look_ahead(va_t va)
 {
-	pte_t *slot;
-
-	walk(va, false, &slot);
+	walk(va, false);
 }

@@ -94,8 +94,8 @@ static void result(const char *name, int outcome)
 	mm_check();
 	if (outcome == FAILED)
 		failed++;
-	log_print("%s %u %s%s\n", outcome == FAILED ? "not ok" : "ok",
-		  ++number, name, outcome == SKIPPED ? " # SKIP" : "");
+	log_print("%s %u %s%s\n", outcome == FAILED ? "not ok" : "ok", ++number,
+		  name, outcome == SKIPPED ? " # SKIP" : "");
 }
 
 static bool wanted(const char *name)
@@ -138,8 +138,8 @@ static int run_one(const struct test *t)
 
 static void run_units(void)
 {
-	for (const struct test *t = __start_quire_tests;
-	     t < __stop_quire_tests; t++) {
+	for (const struct test *t = __start_quire_tests; t < __stop_quire_tests;
+	     t++) {
 		char name[120];
 
 		snprintf(name, sizeof(name), "%s: %s", short_path(t->file),

@@ -2,10 +2,9 @@
 """bootcase.py - runs one case of tests/boot/cases.py.
 
 An archive is changed on its way into the machine. A devicetree cannot be: QEMU
-and OpenSBI both read it, write into it, and stop at a damaged one. So the
-firmware gets a good one, and starts a stub in the kernel's place that puts the
-case's devicetree into a1 and jumps to the kernel, as a firmware with that
-devicetree would:
+edits it and refuses a damaged one, and the firmware edits it again. So both get
+a good one, and the firmware starts a stub in the kernel's place that puts the
+case's devicetree into a1 and jumps to the kernel:
 
     0x80200000  the stub
     0x80201000  the devicetree of the case
@@ -19,8 +18,8 @@ import subprocess
 from dataclasses import dataclass
 
 import emulator
-from ktap import Outcome, console_lines
-from tree import build
+from ktap import Outcome, console_lines, tail
+from tree import needed
 
 STUB, DEVICETREE, KERNEL = 0x80200000, 0x80201000, 0x80400000
 
@@ -78,7 +77,7 @@ def archive_of(case, folder):
     """The path of the case's archive."""
     if case.archive is None:
         return None
-    path = build(case.archive)
+    path = needed(case.archive)
     if case.cut is None and not case.poke:
         return path
     with open(path, "rb") as f:
@@ -159,7 +158,7 @@ def has_own_devicetree(case):
 def command(case, folder):
     settings = (archive_of(case, folder), case.append, case.machine,
                 case.harts, case.mem)
-    kernel = build(case.kernel)
+    kernel = needed(case.kernel)
 
     argv = emulator.command(kernel, *settings)
     if not has_own_devicetree(case):
@@ -175,8 +174,8 @@ def judged(case, result, lines):
     wrong = [f"no line of the console matches {s!r}" for s in case.says
              if not any(re.search(s, line) for line in lines)]
 
-    if result.timed_out:
-        wrong.append(f"still running after {case.timeout} s")
+    if result.ended:
+        wrong.append(f"had to be ended: {result.ended}")
     elif case.status == FAILING and result.status == 0:
         wrong.append("status 0, expected a failing one")
     elif case.status not in (FAILING, result.status):
@@ -192,6 +191,7 @@ def run(case, log):
         with open(log, "wb") as f:
             result = emulator.run(argv, case.timeout, f)
         wrong = judged(case, result, console_lines(log))
+        wrong += tail(log) if wrong else []
     except (OSError, ValueError) as e:
         wrong = [str(e)]
     if wrong:

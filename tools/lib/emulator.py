@@ -11,6 +11,7 @@ import os
 import shlex
 import subprocess
 import threading
+import time
 
 from tree import die
 
@@ -18,11 +19,13 @@ QEMU = os.environ.get("QEMU") or "qemu-system-riscv64"
 MACHINES = ("virt", "sifive_u")
 HARTS, MEMORY = 4, "128M"
 TIMED_OUT = 124  # the status of a guest that had to be ended, as timeout(1)
+OUTPUT_MAX = 8 << 20  # bytes; a guest that says more goes round in circles
 
 # Beyond 1 GiB the host need not have what the guest is promised.
 LAZY_MEMORY = "memory-backend-ram,id=ram,size={},reserve=off"
 
-Result = collections.namedtuple("Result", "status timed_out")
+# `ended`: why the guest had to be ended from outside; None if it was not.
+Result = collections.namedtuple("Result", "status ended")
 
 started = set()
 started_lock = threading.Lock()
@@ -72,20 +75,40 @@ def run(argv, timeout, output=None, stdin=subprocess.DEVNULL):
     `output` is an open file for the console and for QEMU's own messages;
     None leaves both where they are. The status is the guest's.
     """
+    process = start(argv, output, stdin)
     try:
-        process = subprocess.Popen(argv, stdin=stdin, stdout=output,
-                                   stderr=subprocess.STDOUT if output
-                                   else None)
+        return watch(process, timeout, output)
+    finally:
+        end(process)
+
+
+def start(argv, output=None, stdin=subprocess.DEVNULL, detached=False):
+    """A QEMU that runs; end() ends it, at the latest when the program does.
+
+    `detached`: Ctrl-C at the terminal is not for it.
+    """
+    try:
+        process = subprocess.Popen(
+            argv, stdin=stdin, stdout=output, start_new_session=detached,
+            stderr=subprocess.STDOUT if output else None)
     except OSError as e:
         die(f"cannot start {argv[0]}: {e.strerror}; run tools/setup run")
     with started_lock:
         started.add(process)
-    try:
-        return Result(process.wait(timeout), False)
-    except subprocess.TimeoutExpired:
-        return Result(TIMED_OUT, True)
-    finally:
-        end(process)
+    return process
+
+
+def watch(process, timeout, output):
+    start = time.monotonic()
+    while True:
+        try:
+            return Result(process.wait(0.5), None)
+        except subprocess.TimeoutExpired:
+            pass
+        if timeout and time.monotonic() - start >= timeout:
+            return Result(TIMED_OUT, f"still running after {timeout:g} s")
+        if output and os.fstat(output.fileno()).st_size > OUTPUT_MAX:
+            return Result(TIMED_OUT, "it printed without end")
 
 
 def end(process):

@@ -10,12 +10,17 @@
 Everything else is the boot log, and is passed over.
 """
 
+import os
 import re
 from dataclasses import dataclass, field
 
 RESULT = re.compile(r"(not )?ok (\d+)(?: -)? ?(.*)")
 PLAN = re.compile(r"1\.\.(\d+)(\s|$)")
 SKIP = re.compile(r"\s*# SKIP\b\s*(.*)$", re.IGNORECASE)
+# How much of a console is shown when it ended badly: its last lines, or all
+# from the panic on.
+TAIL, PANIC_TAIL = 12, 40
+PANIC = "quire: panic"
 
 
 @dataclass
@@ -35,12 +40,12 @@ class Report:
     outcome: Outcome = field(default_factory=Outcome)
     plan: int = None
     results: int = 0
-    bail: str = None
+    bail: str = None  # why the rest is not worth reading
 
     def complaint(self):
         """Why this is not the report of a whole run; None if it is."""
         if self.bail is not None:
-            return f"bailed out: {self.bail}"
+            return f"broken off: {self.bail}"
         if self.plan is None:
             return f"ended after {self.results} results, without a plan (1..N)"
         if self.plan != self.results:
@@ -53,9 +58,7 @@ def take_result(report, found, notes):
     skip = SKIP.search(name)
 
     report.results += 1
-    if int(found[2]) != report.results:
-        outcome.fail(f"result {found[2]} came as number {report.results}")
-    elif found[1]:
+    if found[1]:
         outcome.fail(name, *notes)
     elif skip:
         outcome.skipped += 1
@@ -68,6 +71,10 @@ def read(lines):
 
     for line in lines:
         found = RESULT.fullmatch(line)
+        if found and int(found[2]) != report.results + 1:
+            report.bail = (f"result {found[2]} came after "
+                           f"{report.results} results")
+            break
         if found:
             take_result(report, found, notes)
             notes = []
@@ -85,3 +92,17 @@ def console_lines(path):
     with open(path, encoding="utf-8", errors="replace", newline="") as f:
         text = f.read()
     return [line.strip("\r").rstrip() for line in text.split("\n")]
+
+
+def tail(path):
+    """The last lines of a saved console, marked as such."""
+    if not os.path.exists(path):
+        return []
+    lines = [line for line in console_lines(path) if line]
+    panics = [i for i, line in enumerate(lines) if PANIC in line]
+    if panics:
+        start = max(panics[0] - 1, 0)
+        lines = lines[start:start + PANIC_TAIL]
+    else:
+        lines = lines[-TAIL:]
+    return [f"| {line}" for line in lines]

@@ -16,6 +16,20 @@ def die(text, status=1):
     sys.exit(status)
 
 
+def script(main):
+    """Runs a program's main(); Ctrl-C and a reader that left are no faults."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        # Else the interpreter would complain when it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
+
+
 def build(*parts):
     """A path below the build folder: O of the environment, or build/."""
     return os.path.join(ROOT, os.environ.get("O") or "build", *parts)
@@ -27,12 +41,20 @@ def shown(path):
     return path if short.startswith("..") else short
 
 
-def product(*parts):
-    """A file that make builds; the program ends if it is not there."""
+def needed(*parts):
+    """A file that make builds; OSError if it is not there."""
     path = build(*parts)
     if not os.path.exists(path):
-        die(f"{shown(path)} does not exist: run make first")
+        raise OSError(f"{shown(path)} does not exist: run make first")
     return path
+
+
+def product(*parts):
+    """The same, but the program ends if it is not there."""
+    try:
+        return needed(*parts)
+    except OSError as e:
+        return die(str(e))
 
 
 def sources():

@@ -65,8 +65,7 @@ static __attribute__((noinline)) void call_with_a_page(void)
 
 static void stack_growth(void)
 {
-	const char *below =
-		(const char *)__builtin_frame_address(0) - 2 * PAGE;
+	const char *below = (const char *)__builtin_frame_address(0) - 2 * PAGE;
 
 	show_step("a call that needs more stack than there is");
 	show("below the stack", below);
@@ -137,7 +136,8 @@ static void guard_page(void)
 
 int main(void)
 {
-	printf("A tour of one address space. Entries: Sv39 as D A G U X W R V,\n"
+	printf("A tour of one address space. Entries: Sv39 as D A G U X W R "
+	       "V,\n"
 	       "x86-64 as NX G D A U W P.\n");
 	sections();
 	show_regions();

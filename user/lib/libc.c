@@ -30,7 +30,7 @@ static void line_put(char c)
 /* ---- the heap: pages after the image, one region ---------------------- */
 
 extern char __end[];
-static char *heap_end = __end;	/* what malloc has been given */
+static char *heap_end = __end;	 /* what malloc has been given */
 static char *heap_pages = __end; /* what is mapped */
 
 static int heap_map(size_t bytes)

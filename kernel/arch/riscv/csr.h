@@ -16,13 +16,13 @@
 #define SATP_PPN_MASK	((1ul << 44) - 1)
 
 /* sstatus */
-#define SSTATUS_SIE  BIT(1)
-#define SSTATUS_SPIE BIT(5)
-#define SSTATUS_SPP  BIT(8)
-#define SSTATUS_FS   (3ul << 13) /* 0 off, 1 initial, 2 clean, 3 dirty */
+#define SSTATUS_SIE	 BIT(1)
+#define SSTATUS_SPIE	 BIT(5)
+#define SSTATUS_SPP	 BIT(8)
+#define SSTATUS_FS	 (3ul << 13) /* 0 off, 1 initial, 2 clean, 3 dirty */
 #define SSTATUS_FS_CLEAN (2ul << 13)
-#define SSTATUS_SUM  BIT(18)
-#define SSTATUS_MXR  BIT(19)
+#define SSTATUS_SUM	 BIT(18)
+#define SSTATUS_MXR	 BIT(19)
 
 /* sie, sip: software, timer, external interrupt */
 #define SIP_SSIP BIT(1)
@@ -30,28 +30,37 @@
 #define SIP_SEIP BIT(9)
 
 /* scause; an interrupt has the top bit set */
-#define CAUSE_INTERRUPT	   BIT(63)
-#define CAUSE_ILLEGAL	   2
-#define CAUSE_BREAKPOINT   3
-#define CAUSE_USER_ECALL   8
-#define CAUSE_FETCH_FAULT  12
-#define CAUSE_LOAD_FAULT   13
-#define CAUSE_STORE_FAULT  15
+#define CAUSE_INTERRUPT	  BIT(63)
+#define CAUSE_ILLEGAL	  2
+#define CAUSE_BREAKPOINT  3
+#define CAUSE_USER_ECALL  8
+#define CAUSE_FETCH_FAULT 12
+#define CAUSE_LOAD_FAULT  13
+#define CAUSE_STORE_FAULT 15
 
 #ifndef QUIRE_HOST
 
-#define csr_read(name)                                                         \
-	({                                                                     \
-		uint64_t v_;                                                   \
-		__asm__ volatile("csrr %0, " #name : "=r"(v_) : : "memory");  \
-		v_;                                                            \
+#define csr_read(name)                                                       \
+	({                                                                   \
+		uint64_t v_;                                                 \
+		__asm__ volatile("csrr %0, " #name : "=r"(v_) : : "memory"); \
+		v_;                                                          \
 	})
-#define csr_write(name, v)                                                     \
-	__asm__ volatile("csrw " #name ", %0" : : "rK"((uint64_t)(v)) : "memory")
-#define csr_set(name, v)                                                       \
-	__asm__ volatile("csrs " #name ", %0" : : "rK"((uint64_t)(v)) : "memory")
-#define csr_clear(name, v)                                                     \
-	__asm__ volatile("csrc " #name ", %0" : : "rK"((uint64_t)(v)) : "memory")
+#define csr_write(name, v)                     \
+	__asm__ volatile("csrw " #name ", %0"  \
+			 :                     \
+			 : "rK"((uint64_t)(v)) \
+			 : "memory")
+#define csr_set(name, v)                       \
+	__asm__ volatile("csrs " #name ", %0"  \
+			 :                     \
+			 : "rK"((uint64_t)(v)) \
+			 : "memory")
+#define csr_clear(name, v)                     \
+	__asm__ volatile("csrc " #name ", %0"  \
+			 :                     \
+			 : "rK"((uint64_t)(v)) \
+			 : "memory")
 
 static inline void hart_write_satp(uint64_t v)
 {

@@ -74,10 +74,10 @@ uint64_t early_map(pa_t fdt)
 
 	link(boot_root, FDT_WINDOW, 2, window_middle);
 	for (unsigned i = 0; i < 2; i++)
-		window_middle[i] = pte_leaf(round_down(fdt, 2 * MiB) +
-						    i * 2 * MiB,
-					    MMU_R) |
-				   KERNEL_AD;
+		window_middle[i] =
+			pte_leaf(round_down(fdt, 2 * MiB) + i * 2 * MiB,
+				 MMU_R) |
+			KERNEL_AD;
 
 	boot_root[PTE_INDEX(image + LINEAR_BASE, 2)] =
 		pte_leaf(round_down(image, GiB), MMU_RW) | KERNEL_AD;

@@ -153,8 +153,8 @@ va_t kspace_stack_top(unsigned index)
 int kspace_map_stack(unsigned index, pa_t pa)
 {
 	va_t va = kspace_stack_limit(index);
-	int err = mmu_map(&kernel_mmu, va, pa, STACK_SIZE,
-			  MMU_RW | KERNEL_LEAF, 0);
+	int err = mmu_map(&kernel_mmu, va, pa, STACK_SIZE, MMU_RW | KERNEL_LEAF,
+			  0);
 
 	if (!err)
 		set_ad(&kernel_mmu, va, va + STACK_SIZE);
@@ -167,7 +167,6 @@ int kspace_guard_of(va_t va)
 
 	if (va < STACKS_BASE || offset >= (va_t)MAX_HARTS * STACK_STRIDE)
 		return -1;
-	return offset % STACK_STRIDE < PAGE_SIZE
-		       ? (int)(offset / STACK_STRIDE)
-		       : -1;
+	return offset % STACK_STRIDE < PAGE_SIZE ? (int)(offset / STACK_STRIDE)
+						 : -1;
 }

@@ -33,11 +33,21 @@ static void semihost_exit(int status)
 	semihost_call(0x20, arg);
 }
 
+void machine_console_write(char c)
+{
+	sbi_console_write(&c, 1);
+}
+
+int machine_console_read(void)
+{
+	return sbi_console_read();
+}
+
 void machine_stop(int status)
 {
 	if (test_device)
-		*test_device = status ? (uint32_t)status << 16 | TEST_FAIL
-				      : TEST_PASS;
+		*test_device =
+			status ? (uint32_t)status << 16 | TEST_FAIL : TEST_PASS;
 	semihost_exit(status);
 	sbi_system_off(status != 0);
 	for (;;)

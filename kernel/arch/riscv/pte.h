@@ -30,21 +30,21 @@
 #define MMU_G  16u /* the same in every space */
 #define MMU_RW (MMU_R | MMU_W)
 
-#define PTE_V	BIT(0)
-#define PTE_R	BIT(1)
-#define PTE_W	BIT(2)
-#define PTE_X	BIT(3)
-#define PTE_U	BIT(4)
-#define PTE_G	BIT(5)
-#define PTE_A	BIT(6)
-#define PTE_D	BIT(7)
-#define PTE_RSW0 BIT(8) /* free for the kernel, kept by hardware */
-#define PTE_RSW1 BIT(9) /* taken by ad=soft */
+#define PTE_V	   BIT(0)
+#define PTE_R	   BIT(1)
+#define PTE_W	   BIT(2)
+#define PTE_X	   BIT(3)
+#define PTE_U	   BIT(4)
+#define PTE_G	   BIT(5)
+#define PTE_A	   BIT(6)
+#define PTE_D	   BIT(7)
+#define PTE_RSW0   BIT(8)  /* free for the kernel, kept by hardware */
+#define PTE_RSW1   BIT(9)  /* taken by ad=soft */
 #define PTE_HIDDEN BIT(62) /* in an invalid entry only */
-#define PTE_RWX (PTE_R | PTE_W | PTE_X)
+#define PTE_RWX	   (PTE_R | PTE_W | PTE_X)
 
-#define PTE_PPN_SHIFT 10
-#define PTE_PPN_MASK  (((1ul << 44) - 1) << PTE_PPN_SHIFT)
+#define PTE_PPN_SHIFT	     10
+#define PTE_PPN_MASK	     (((1ul << 44) - 1) << PTE_PPN_SHIFT)
 #define PTE_INDEX(va, level) ((va) >> (PAGE_SHIFT + 9 * (level)) & 511)
 
 /* How ad=soft hides A=0 and D=0 from the hardware. */
@@ -215,10 +215,9 @@ static inline pte_t pte_swap(pte_t *slot, pte_t p)
 static inline bool pte_update(pte_t *slot, pte_t *old, pte_t p)
 {
 	pte_t expected = pte_to_memory(*old);
-	bool done = __atomic_compare_exchange_n(slot, &expected,
-						pte_to_memory(p), false,
-						__ATOMIC_RELAXED,
-						__ATOMIC_RELAXED);
+	bool done = __atomic_compare_exchange_n(
+		slot, &expected, pte_to_memory(p), false, __ATOMIC_RELAXED,
+		__ATOMIC_RELAXED);
 
 	if (!done)
 		*old = pte_from_memory(expected);

@@ -21,8 +21,8 @@ int sbi_console_read(void); /* a byte, or -1 */
 int sbi_hart_start(uint64_t hartid, pa_t entry, uint64_t opaque); /* HSM */
 void sbi_send_ipi(uint64_t hartid);				  /* IPI */
 void sbi_set_timer(uint64_t time);				  /* TIME */
-void sbi_system_off(bool failed);  /* SRST; returns if it is not done */
-bool sbi_has_remote_fence(void);   /* RFENCE */
+void sbi_system_off(bool failed); /* SRST; returns if it is not done */
+bool sbi_has_remote_fence(void);  /* RFENCE */
 
 struct sbi_machine {
 	uint64_t mvendorid, marchid, mimpid; /* BASE */

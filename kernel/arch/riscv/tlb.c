@@ -29,8 +29,8 @@
 
 struct mmu_features mmu_features;
 
-#define ASID_BITS 16
-#define ASID_MASK ((1ul << ASID_BITS) - 1)
+#define ASID_BITS   16
+#define ASID_MASK   ((1ul << ASID_BITS) - 1)
 #define KERNEL_ASID 0
 
 /* One hart's view; written by that hart alone but for `active`. */
@@ -89,8 +89,8 @@ unsigned tlb_probe_asid_bits(void)
 void tlb_adopt(struct mmu *m)
 {
 	if (!asids.count)
-		m->context = __atomic_add_fetch(&asids.serial, 1,
-						__ATOMIC_RELAXED);
+		m->context =
+			__atomic_add_fetch(&asids.serial, 1, __ATOMIC_RELAXED);
 }
 
 /* ---- contexts -------------------------------------------------------- */
@@ -359,8 +359,7 @@ static void flush_others(const struct mmu_flush *f, uint64_t mask)
 	if (mmu_features.full_fences_only || f->mmu == &kernel_mmu)
 		harts_fence(mask, 0, ALL_ADDRESSES, ALL_SPACES);
 	else if (is_short(f))
-		harts_fence(mask, f->lo,
-			    round_up(f->hi + 1 - f->lo, PAGE_SIZE),
+		harts_fence(mask, f->lo, round_up(f->hi + 1 - f->lo, PAGE_SIZE),
 			    asid_of(f->mmu));
 	else
 		harts_fence(mask, 0, ALL_ADDRESSES, asid_of(f->mmu));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kspace_test.c - the kernel half as it stands: who may do what, where. */
-#include "arch/kspace.h"
 #include "arch/cpu.h"
+#include "arch/kspace.h"
 #include "arch/layout.h"
 #include "arch/mmu.h"
 #include "arch/riscv/csr.h"
@@ -129,9 +129,9 @@ TEST(a_guard_page_lies_under_each_stack)
 		va_t limit = kspace_stack_limit(i);
 
 		CHECK_EQ(cause_of(PROBE_LOAD, (void *)limit), PROBE_DONE);
-		CHECK_EQ(cause_of(PROBE_LOAD,
-				  (void *)(kspace_stack_top(i) - 8)),
-			 PROBE_DONE);
+		CHECK_EQ(
+			cause_of(PROBE_LOAD, (void *)(kspace_stack_top(i) - 8)),
+			PROBE_DONE);
 		CHECK_EQ(cause_of(PROBE_STORE, (void *)(limit - 8)),
 			 CAUSE_STORE_FAULT);
 		CHECK_EQ(kspace_guard_of(limit - 8), (int)i);
@@ -147,8 +147,8 @@ TEST(the_linear_map_uses_the_largest_leaves)
 	if (!f)
 		test_skip("no 2 MiB folio in a machine this small");
 	CHECK(mmu_query(&kernel_mmu, (va_t)frame_va(f), &level) != 0);
-	CHECK(level >= 1 || ranges_overlap(frame_pa(f), frame_pa(f) + 2 * MiB,
-					   kspace_image_pa,
-					   kspace_image_end_pa));
+	CHECK(level >= 1 ||
+	      ranges_overlap(frame_pa(f), frame_pa(f) + 2 * MiB,
+			     kspace_image_pa, kspace_image_end_pa));
 	frame_put(f);
 }

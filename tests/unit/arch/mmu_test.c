@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mmu_test.c - the MMU contract (arch/mmu.h) on tables that nobody runs on. */
-#include "arch/mmu.h"
 #include "abi/error.h"
+#include "arch/mmu.h"
 #include "arch/upcall.h"
 #include "mm/frame.h"
 #include "mm/frame_boot.h"
@@ -60,8 +60,8 @@ TEST(the_largest_leaf_that_fits_is_used)
 		if (rows[i].len == GiB && rows[i].max == 0)
 			continue; /* a gigabyte of small pages: too many */
 		open_tables();
-		CHECK_EQ(mmu_map(&m, rows[i].va, rows[i].pa, rows[i].len, MMU_RW,
-				 rows[i].max),
+		CHECK_EQ(mmu_map(&m, rows[i].va, rows[i].pa, rows[i].len,
+				 MMU_RW, rows[i].max),
 			 0);
 		CHECK(mmu_query(&m, rows[i].va, &level) != 0);
 		CHECK_EQ(level, rows[i].level);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tlb_test.c - switching, ASID generations, and what a batch pays. */
-#include "arch/riscv/tlb.h"
 #include "arch/cpu.h"
 #include "arch/riscv/csr.h"
+#include "arch/riscv/tlb.h"
 #include "tests/test.h"
 
 #define VA GiB

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* program_test.c - following an ELF plan; memory failing under it. */
-#include "boot/program.h"
 #include "abi/error.h"
 #include "boot/boot.h"
+#include "boot/program.h"
 #include "mm/frame_boot.h"
 #include "mm/mm.h"
 #include "mm/slab.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fault_test.c - the case table at the head of mm/fault.c, row by row. */
-#include "mm/fault.h"
 #include "abi/error.h"
 #include "arch/layout.h"
+#include "mm/fault.h"
 #include "mm/frame.h"
 #include "mm/mm.h"
 #include "mm/object.h"

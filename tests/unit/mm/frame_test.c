@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* frame_test.c - the buddy allocator, its caches, and the zeroed pool. */
-#include "mm/frame.h"
 #include "arch/layout.h"
 #include "lib/bits.h"
+#include "mm/frame.h"
 #include "mm/frame_boot.h"
 #include "tests/test.h"
 

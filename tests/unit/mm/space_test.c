@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* space_test.c - mapping, unmapping, protecting; and memory failing under it. */
-#include "mm/space.h"
+/* space_test.c - mapping, unmapping, protecting; and memory failing under it.
+ */
 #include "abi/error.h"
 #include "mm/fault.h"
 #include "mm/frame_boot.h"
 #include "mm/mm.h"
 #include "mm/object.h"
+#include "mm/space.h"
 #include "tests/test.h"
 
 #define RW (PROT_R | PROT_W)
