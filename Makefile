@@ -41,6 +41,14 @@ KERNEL = $(LIB:%=kernel/lib/%) $(ARCH:%=kernel/arch/riscv/%) \
 RUN = kernel/boot/run.c
 
 UNIT = $(shell find tests/unit -name '*.[cS]' -not -path '*compat*' | sort)
+HOST = tests/host/main.c tests/host/kernel_stubs.c
+PURE = $(addprefix platform/,fdt.c fdt_find.c board.c board_cpus.c board_devices.c) \
+	$(addprefix kernel/boot/,archive.c args.c elf.c) \
+	$(addprefix kernel/mm/,slab.c region.c region_tree.c region_gap.c region_check.c) \
+	tests/host/frames.c
+PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
+	tests/unit/mm/region*.c tests/unit/mm/slab*.c) tests/host/board_dtb_test.c \
+	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
 PROGRAMS = start memory calls floating stack exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
@@ -67,13 +75,68 @@ LINK = $(TARGET_LD) -nostdlib -static --gc-sections -z max-page-size=4096 \
 	$(if $(filter 1,$(LLVM)),,--no-warn-rwx-segments) \
 	--defsym=vfprintf=__i_vfprintf
 
-# ---- what is made ------------------------------------------------------
+# ---- what a person asks for --------------------------------------------
+# Each first installs what it needs (quick if all is there), then builds in a
+# second make, which sees what was installed.
 
-.PHONY: help all
+BUILD = @$(MAKE) --no-print-directory
+SETUP = @tools/setup
+.PHONY: help all run test test-slow bench size check doctor debug oracle clean
+
 help: ## this list
 	@awk -F': .*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@echo "  T=frame selects tests, LLVM=1 builds with clang and lld, CROSS=riscv64-elf- with another gcc"
 
+run: ## boot QEMU virt under OpenSBI and take the tour
+	$(SETUP) run $(if $(filter 1,$(LLVM)),llvm)
+	$(BUILD) all
+	@tools/run --append expect=fault
+
+test: ## all tests, on the host and in the emulator; T=pattern selects
+	$(SETUP) test $(if $(filter 1,$(LLVM)),llvm)
+	$(BUILD) tests
+	@tools/test
+
+test-slow: ## what takes longer: every x86 word, mutations of the mirror
+	$(SETUP) test
+	$(BUILD) slow
+	@$(O)/slow/words
+	@tests/x86/mutate
+
+bench: ## instructions per operation against the budgets
+	$(SETUP) test
+	$(BUILD) all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
+	@tools/bench
+
+size: ## bytes of the kernel and lines of code, a layer
+	$(SETUP) run
+	$(BUILD) all
+	@tools/size
+
+check: ## format, layers, sizes, lint
+	$(SETUP) check
+	@tools/check
+
+doctor: ## which tools are here, and whether they will do
+	@tools/doctor
+
+debug: ## QEMU waiting for gdb, with a gdb that knows Sv39
+	$(SETUP) debug
+	$(BUILD) all
+	@tools/debug
+
+oracle: ## ask a real x86 MMU again: regenerate the golden vectors, no diff
+	$(SETUP) oracle
+	@$(MAKE) --no-print-directory -C tests/x86/oracle check O=$(abspath $(O))/oracle
+
+clean:
+	rm -rf build
+
+# ---- what is made ------------------------------------------------------
+
+.PHONY: tests slow
 all: $(O)/quire.img $(O)/archive.cpio
+tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure
 
 obj = $(patsubst %,$(1)/%.o,$(2))
 KERNEL_O = $(call obj,$(O)/release,$(KERNEL) $(RUN))
@@ -113,6 +176,19 @@ $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 	@mkdir -p $(@D)
 	@tools/archive $@ $(foreach p,$(PROGRAMS),$(call program,$(p))=test/$(p)) \
 		$(FAULTS:%=$(call program,fault)=test/%)
+
+$(O)/plugin/%.so: tests/bench/plugin/%.c tests/bench/plugin/plugin.h
+	@mkdir -p $(@D)
+	@$(HOST_CC) -std=gnu11 -O2 -fPIC -shared -fvisibility=hidden $(WARN) -I. $< -o $@
+
+HOST_C = -DQUIRE_HOST -DQUIRE_TEST -DQUIRE_DEBUG -g -O1 -fno-sanitize-recover=all \
+	-fsanitize=address,undefined -std=gnu11 $(WARN) -Ikernel -I. -MMD -MP
+$(O)/host/%.o: % Makefile
+	@mkdir -p $(@D)
+	@$(HOST_CC) $(HOST_C) -c $< -o $@
+$(O)/host/pure: $(call obj,$(O)/host,$(HOST) $(PURE) $(PURE_TESTS))
+	@echo "  LD $@"
+	@$(HOST_CC) $(HOST_C) $^ -o $@
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 .SECONDARY:

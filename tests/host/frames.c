@@ -18,6 +18,11 @@ static struct frame records[HOST_FRAMES];
 static uint32_t free_stack[HOST_FRAMES];
 static uint32_t free_count;
 
+/* What mm/frame.h computes with. */
+struct frame *frame_records = records;
+pa_t frame_base = HOST_RAM_BASE;
+uint64_t frame_count = HOST_FRAMES;
+
 static void frames_begin(void)
 {
 	if (arena != NULL)
@@ -63,23 +68,6 @@ void frame_put(struct frame *f)
 	f->state = FRAME_FREE;
 	ASAN_POISON_MEMORY_REGION(frame_va(f), PAGE_SIZE);
 	free_stack[free_count++] = (uint32_t)(f - records);
-}
-
-pa_t frame_pa(const struct frame *f)
-{
-	return HOST_RAM_BASE + (pa_t)(f - records) * PAGE_SIZE;
-}
-
-void *frame_va(const struct frame *f)
-{
-	return arena + (size_t)(f - records) * PAGE_SIZE;
-}
-
-struct frame *frame_of(pa_t pa)
-{
-	uint64_t n = (pa - HOST_RAM_BASE) / PAGE_SIZE;
-
-	return n < HOST_FRAMES ? &records[n] : NULL;
 }
 
 uint64_t frames_total(void)

@@ -65,7 +65,7 @@ static const char *label(const struct region_info *r)
 		return r->name;
 	return r->flags & MAP_STACK  ? "[stack]"
 	       : r->flags & MAP_HEAP ? "[heap]"
-				     : "";
+				     : "[anonymous]";
 }
 
 static void show_region(const struct region_info *r)
