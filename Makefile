@@ -11,11 +11,13 @@ ifeq ($(LLVM),1)
 O ?= build/llvm
 TARGET_CC = clang --target=riscv64-unknown-elf -mno-relax -Wno-unused-command-line-argument
 TARGET_LD = ld.lld
+CSRS =
 OBJCOPY = llvm-objcopy
 else
 O ?= build
 TARGET_CC = $(CROSS)gcc
 TARGET_LD = $(CROSS)ld
+CSRS = _zicsr_zifencei
 OBJCOPY = $(CROSS)objcopy
 endif
 HOST_CC ?= gcc
@@ -63,9 +65,10 @@ USER_LIB = user/lib/start.S user/lib/libc.c user/demo/show.c
 WARN = -Wall -Wextra -Wshadow $(if $(filter 1,$(WERROR)),-Werror)
 C = -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-common -ffunction-sections \
 	-fno-pic -mcmodel=medany -isystem $(PICOLIBC)/include -MMD -MP
-KERNEL_C = $(C) -march=rv64imac_zicsr_zifencei -mabi=lp64 -Ikernel -I.
+KERNEL_ISA = rv64imac$(CSRS)
+KERNEL_C = $(C) -march=$(KERNEL_ISA) -mabi=lp64 -Ikernel -I.
 TEST_C = $(KERNEL_C) -DQUIRE_TEST -DQUIRE_DEBUG
-USER_C = $(C) -march=rv64imafdc_zicsr_zifencei -mabi=lp64d -Ikernel -Iuser/lib -Iuser
+USER_C = $(C) -march=rv64imafdc$(CSRS) -mabi=lp64d -Ikernel -Iuser/lib -Iuser
 
 KERNEL_LIBS = $(PICOLIBC)/lib/release/rv64imac/lp64/libc.a \
 	$(shell $(CROSS)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
@@ -150,6 +153,9 @@ $(O)/test/%.o: % Makefile
 $(O)/program/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
+
+# Saving floating-point registers takes the instructions, not the ABI.
+%/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)
 
 $(O)/quire.elf: $(KERNEL_O) linker/kernel.ld
 	@echo "  LD $@"

@@ -24,7 +24,6 @@
 #include "tests/unit/quiet.h"
 #include <setjmp.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 extern const struct test __start_quire_tests[], __stop_quire_tests[];
 
@@ -160,8 +159,11 @@ static void next_program(void);
 static unsigned expected_fault(const char *name)
 {
 	const char *at = strchr(name, '@');
+	unsigned n = 0;
 
-	return at ? (unsigned)atoi(at + 1) : 0;
+	while (at && *++at)
+		n = n * 10 + (unsigned)(*at - '0');
+	return n;
 }
 
 static void program_ended(struct task *t)

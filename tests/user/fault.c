@@ -123,19 +123,22 @@ static void no_such_call(void)
 	quire_call0(93); /* another system's exit */
 }
 
-static __attribute__((noinline)) long deep(long n)
+static __attribute__((noinline)) long deep(long n, volatile char *above)
 {
 	volatile char page[PAGE];
 
 	page[0] = (char)n;
+	above[1] = 1;
 	if (n == 0)
 		return 0;
-	return deep(n + 1) + page[0];
+	return deep(n + 1, page) + page[0];
 }
 
 static void stack_overflow(void)
 {
-	deep(1);
+	volatile char top[2];
+
+	deep(1, top);
 }
 
 static const struct {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fpu.S - the 32 floating-point registers and fcsr. */
-	.option arch, +f, +d
 	.text
 	.globl	fpu_store_all, fpu_load_all
 	.macro	EACH_F op

@@ -6,7 +6,6 @@
 #include "lib/assert.h"
 #include "lib/log.h"
 #include "tests/test.h"
-#include <stdlib.h>
 
 static volatile uint64_t depth;
 
