@@ -44,14 +44,14 @@ RUN = kernel/boot/run.c
 
 UNIT = $(shell find tests/unit -name '*.[cS]' -not -path '*compat*' | sort)
 HOST = tests/host/main.c tests/host/kernel_stubs.c
-PURE = $(addprefix platform/,fdt.c fdt_find.c board.c board_cpus.c board_devices.c) \
+PURE = $(addprefix platform/,errata.c fdt.c fdt_find.c board.c board_cpus.c board_devices.c) \
 	$(addprefix kernel/boot/,archive.c args.c elf.c) \
 	$(addprefix kernel/mm/,slab.c region.c region_tree.c region_gap.c region_check.c) \
 	tests/host/frames.c
 PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
 	tests/unit/mm/region*.c tests/unit/mm/slab*.c) tests/host/board_dtb_test.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
-PROGRAMS = start memory calls floating stack exhaust@15
+PROGRAMS = start memory calls floating stack two_spin exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
@@ -139,7 +139,7 @@ clean:
 
 .PHONY: tests slow
 all: $(O)/quire.img $(O)/archive.cpio
-tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure
+tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu
 
 obj = $(patsubst %,$(1)/%.o,$(2))
 KERNEL_O = $(call obj,$(O)/release,$(KERNEL) $(RUN))
@@ -193,6 +193,11 @@ $(O)/host/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(HOST_CC) $(HOST_C) -c $< -o $@
 $(O)/host/pure: $(call obj,$(O)/host,$(HOST) $(PURE) $(PURE_TESTS))
+	@echo "  LD $@"
+	@$(HOST_CC) $(HOST_C) $^ -o $@
+
+$(O)/host/mmu: $(call obj,$(O)/host,$(HOST) $(addprefix kernel/arch/riscv/,mmu.c tlb.c) \
+		$(addprefix tests/host/,hart.c arena.c mmu_hostile_test.c))
 	@echo "  LD $@"
 	@$(HOST_CC) $(HOST_C) $^ -o $@
 

@@ -106,19 +106,18 @@ void x86_invlpg(uint32_t va)
 		mmu_fence_page_global(va ^ 2 * MiB);
 }
 
+/*
+ * After a change of a PDE, 4 MiB pages among them, pointers and both halves are
+ * to go: the whole space.
+ */
 void x86_shootdown(struct pagedir *pd, uint32_t va, uint32_t len)
 {
 	struct pagedir *o = pagedir_owner(pd, va);
 	va_t lo = round_down(va, PAGE_SIZE);
-	va_t hi = round_up((va_t)va + len, PAGE_SIZE);
 	struct mmu_flush f;
 
-	if (x86_pde_is_large(pd, va))
-		lo = round_down(lo, 4 * MiB);
-	if (x86_pde_is_large(pd, (uint32_t)(hi - 1)))
-		hi = round_up(hi, 4 * MiB);
 	flush_begin(&f, o->globals ? &kernel_mmu : &o->mmu);
-	flush_add(&f, lo, hi - lo);
+	flush_add(&f, lo, round_up((va_t)va + len, PAGE_SIZE) - lo);
 	if (o->tables_changed)
 		flush_tables(&f);
 	o->tables_changed = false;

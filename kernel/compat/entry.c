@@ -39,9 +39,9 @@ pte_t x86_pte_encode(x86_pte_t pte, x86_pte_t pde, x86_side_t *side)
 	if (!(pte & X86_P))
 		return pte_soft(pte >> 1);
 	*side = side_of(pte);
-	return with_ad(pte_leaf(x86_base + (pte & X86_FRAME),
-				x86_prot(pte, pde)),
-		       pte);
+	return with_ad(
+		pte_leaf(x86_base + (pte & X86_FRAME), x86_prot(pte, pde)),
+		pte);
 }
 
 x86_pte_t x86_pte_decode(pte_t leaf, x86_side_t side)

@@ -151,8 +151,8 @@ bool pagedir_set_page(struct pagedir *pd, uint32_t upage, uint32_t frame,
 		      bool writable)
 {
 	struct pagedir *o = pagedir_owner(pd, upage);
-	x86_pte_t pte = (frame & X86_FRAME) | X86_P | X86_U |
-			(writable ? X86_W : 0);
+	x86_pte_t pte =
+		(frame & X86_FRAME) | X86_P | X86_U | (writable ? X86_W : 0);
 
 	assert(!(x86_get_pte(pd, upage) & X86_P));
 	if (!(x86_get_pde(pd, upage) & X86_P) &&

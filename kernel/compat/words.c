@@ -70,8 +70,7 @@ x86_pte_t x86_get_pte(struct pagedir *pd, uint32_t va)
 /* A seen in a PTE that goes stays in the PDE, as on x86. */
 static void keep_accessed(struct pagedir *o, uint32_t va, pte_t old)
 {
-	if (pte_is_leaf(old) && pte_accessed(old) &&
-	    (*image_at(o, va) & X86_P))
+	if (pte_is_leaf(old) && pte_accessed(old) && (*image_at(o, va) & X86_P))
 		*image_at(o, va) |= X86_A;
 }
 

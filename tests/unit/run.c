@@ -8,7 +8,8 @@
  *
  * A test whose name starts with "dies_" ends the machine; it runs only when the
  * boot argument test= names it in full. A program named "test/x" is expected to
- * exit with 0; "test/x@15" to be ended by the fault with that scause.
+ * exit with 0; "test/x@15" to be ended by the fault with that scause. Of
+ * "test/two_x" two run at once, on one hart.
  */
 #include "abi/error.h"
 #include "arch/interrupt.h"
@@ -153,8 +154,17 @@ static void run_units(void)
 /* ---- test programs ---------------------------------------------------- */
 
 static struct archive_entry file;
+/* Instances of it, and the starter while it starts them. */
+static unsigned running;
+static bool good; /* all of them so far */
 
-static void next_program(void);
+static void run_programs(void);
+
+/* Whoever is last reports and goes on. */
+static bool is_last(void)
+{
+	return __atomic_sub_fetch(&running, 1, __ATOMIC_ACQ_REL) == 0;
+}
 
 static unsigned expected_fault(const char *name)
 {
@@ -169,13 +179,17 @@ static unsigned expected_fault(const char *name)
 static void program_ended(struct task *t)
 {
 	unsigned want = expected_fault(file.name);
-	bool good = want ? t->fault == want : !t->fault && t->status == 0;
+	bool fine = want ? t->fault == want : !t->fault && t->status == 0;
 
-	if (!good)
+	if (!fine)
 		log_print("# status %d, fault %u\n", t->status, t->fault);
+	if (!fine)
+		good = false;
 	task_free(t);
+	if (!is_last())
+		return;
 	result(file.name, good ? DONE : FAILED);
-	next_program();
+	run_programs();
 }
 
 static bool is_test_program(void)
@@ -183,22 +197,40 @@ static bool is_test_program(void)
 	return strncmp(file.name, "test/", 5) == 0 && wanted(file.name);
 }
 
-static void next_program(void)
+static bool start(unsigned hart)
 {
 	struct thread *thread;
 	const char *why;
 
-	do
-		if (archive_next(&boot_archive, &file) != 1)
-			verdict();
-	while (!is_test_program());
 	if (program_load(&file, program_ended, &thread, &why)) {
 		log_print("# %s\n", why);
-		result(file.name, FAILED);
-		next_program();
-		return;
+		return false;
 	}
-	sched_start(thread, number % cpu_count);
+	__atomic_add_fetch(&running, 1, __ATOMIC_RELAXED);
+	sched_start(thread, hart);
+	return true;
+}
+
+/* On this hart or another: the programs take turns on all of them. */
+static void run_programs(void)
+{
+	do {
+		unsigned hart = number % cpu_count;
+
+		do
+			if (archive_next(&boot_archive, &file) != 1)
+				verdict();
+		while (!is_test_program());
+		good = true;
+		running = 1; /* none is the last before all are started */
+		if (!start(hart))
+			good = false;
+		if (strncmp(file.name, "test/two_", 9) == 0 && !start(hart))
+			good = false;
+		if (!is_last())
+			return;
+		result(file.name, good ? DONE : FAILED);
+	} while (true);
 }
 
 void boot_run(void)
@@ -210,5 +242,5 @@ void boot_run(void)
 	frame_pool_limit(FRAME_POOL_MAX);
 	if (!boot_archive.base)
 		verdict();
-	next_program();
+	run_programs();
 }

@@ -165,7 +165,7 @@ int mmu_map(struct mmu *m, va_t va, pa_t pa, uint64_t len, unsigned prot,
 
 		if (err)
 			return err;
-		if (pte_valid(pte_load(slot)))
+		if (pte_valid(pte_load(slot)) || pte_has_frame(pte_load(slot)))
 			return -E_EXIST;
 		pte_publish(slot, pte_leaf(pa, prot));
 		va += MMU_LEVEL_SIZE(l);

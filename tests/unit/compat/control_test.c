@@ -5,8 +5,8 @@
 #include "tests/test.h"
 #include "tests/unit/compat/rig.h"
 
-#define VA	0x08048000u
-#define EVERY	X86_P | X86_W | X86_U
+#define VA    0x08048000u
+#define EVERY X86_P | X86_W | X86_U
 
 #define EACH_MODE for (unsigned mode = 0; mode < rig_modes(); mode++)
 
@@ -45,8 +45,8 @@ TEST(cr3_is_a_handle_and_cr4_keeps_only_what_it_knows)
 	open_one(0);
 	CHECK_EQ(x86_read_cr3(), (uintptr_t)pd);
 	x86_write_cr4(~0u);
-	CHECK_EQ(x86_read_cr4(), X86_CR4_PSE | X86_CR4_PGE | X86_CR4_SMEP |
-					 X86_CR4_SMAP);
+	CHECK_EQ(x86_read_cr4(),
+		 X86_CR4_PSE | X86_CR4_PGE | X86_CR4_SMEP | X86_CR4_SMAP);
 	close_one();
 	CHECK_EQ(x86_read_cr4(), 0);
 	CHECK_EQ(x86_read_cr3(), 0);
@@ -72,18 +72,18 @@ TEST(supervisor_uses_user_pages_without_smap_or_with_ac)
 /* Only a #PF loads CR2: not what is run again, not what x86 has no word for. */
 TEST(cr2_is_the_address_of_the_last_page_fault_alone)
 {
-	EACH_MODE {
+	EACH_MODE
+	{
 		open_one(mode);
-		CHECK_EQ(rig_access(X86_READ, true, VA, frame, &pf),
-			 RIG_FAULT);
+		CHECK_EQ(rig_access(X86_READ, true, VA, frame, &pf), RIG_FAULT);
 		CHECK_EQ(x86_read_cr2(), VA + RIG_READ_AT);
 		CHECK(pagedir_set_page(pd, VA + PAGE_SIZE, frame, true));
-		CHECK_EQ(rig_access(X86_WRITE, true, VA + PAGE_SIZE, frame,
-				    &pf),
-			 RIG_OK);
-		CHECK_EQ(rig_access(X86_EXEC, false, VA + PAGE_SIZE, frame,
-				    &pf),
-			 RIG_NATIVE);
+		CHECK_EQ(
+			rig_access(X86_WRITE, true, VA + PAGE_SIZE, frame, &pf),
+			RIG_OK);
+		CHECK_EQ(
+			rig_access(X86_EXEC, false, VA + PAGE_SIZE, frame, &pf),
+			RIG_NATIVE);
 		CHECK_EQ(x86_read_cr2(), VA + RIG_READ_AT);
 		close_one();
 	}

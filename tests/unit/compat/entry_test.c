@@ -50,11 +50,11 @@ TEST(each_bit_of_a_present_word_has_its_place)
 		pte_t ad;
 		x86_side_t side;
 	} rows[] = {
-		{X86_W, MMU_W, 0, 1},	   {X86_U, MMU_U, 0, 2},
-		{X86_PWT, 0, 0, 4},	   {X86_PCD, 0, 0, 8},
-		{X86_A, 0, PTE_A, 0},	   {X86_D, 0, PTE_D, 0},
-		{X86_PS, 0, 0, 16},	   {X86_G, MMU_G, 0, 0},
-		{1u << 9, 0, 0, 32},	   {1u << 10, 0, 0, 64},
+		{X86_W, MMU_W, 0, 1},  {X86_U, MMU_U, 0, 2},
+		{X86_PWT, 0, 0, 4},    {X86_PCD, 0, 0, 8},
+		{X86_A, 0, PTE_A, 0},  {X86_D, 0, PTE_D, 0},
+		{X86_PS, 0, 0, 16},    {X86_G, MMU_G, 0, 0},
+		{1u << 9, 0, 0, 32},   {1u << 10, 0, 0, 64},
 		{1u << 11, 0, 0, 128},
 	};
 	pa_t was = x86_base;

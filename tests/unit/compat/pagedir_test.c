@@ -43,7 +43,8 @@ static bool can(enum x86_op op, bool user, uint32_t page)
 
 TEST(a_page_set_is_there_and_a_page_cleared_keeps_its_other_bits)
 {
-	EACH_MODE {
+	EACH_MODE
+	{
 		open_one(mode);
 		CHECK(!can(X86_READ, true, VA));
 		CHECK_EQ(pf.err, X86_PF_U);
@@ -64,7 +65,8 @@ TEST(a_page_set_is_there_and_a_page_cleared_keeps_its_other_bits)
 
 TEST(accessed_and_dirty_follow_the_accesses_again_after_being_cleared)
 {
-	EACH_MODE {
+	EACH_MODE
+	{
 		open_one(mode);
 		CHECK(pagedir_set_page(pd, VA, frame, true));
 		CHECK(!pagedir_is_accessed(pd, VA));
@@ -89,7 +91,8 @@ TEST(accessed_and_dirty_follow_the_accesses_again_after_being_cleared)
 
 TEST(two_directories_do_not_see_each_other)
 {
-	EACH_MODE {
+	EACH_MODE
+	{
 		struct pagedir *other;
 
 		open_one(mode);
@@ -111,7 +114,8 @@ TEST(two_directories_do_not_see_each_other)
 
 TEST(a_pde_without_p_hides_its_pages_and_gives_them_back)
 {
-	EACH_MODE {
+	EACH_MODE
+	{
 		open_one(mode);
 		CHECK(pagedir_set_page(pd, VA, frame, true));
 		CHECK(can(X86_READ, true, VA));
@@ -129,7 +133,8 @@ TEST(a_pde_without_p_hides_its_pages_and_gives_them_back)
 
 TEST(a_pte_written_below_a_pde_without_p_has_the_rights_that_come)
 {
-	EACH_MODE {
+	EACH_MODE
+	{
 		open_one(mode);
 		CHECK(x86_set_pde(pd, VA, EVERY));
 		CHECK(x86_set_pde(pd, VA, 0));
@@ -141,9 +146,28 @@ TEST(a_pte_written_below_a_pde_without_p_has_the_rights_that_come)
 	}
 }
 
+TEST(rights_of_a_pde_leave_all_else_in_its_ptes)
+{
+	x86_pte_t all = EVERY | X86_G | X86_A | X86_D | X86_AVL | X86_PCD |
+			X86_PWT | X86_PS;
+
+	EACH_MODE
+	{
+		open_one(mode);
+		CHECK(x86_set_pde(pd, VA, EVERY));
+		CHECK(x86_set_pte(pd, VA, frame | all));
+		for (unsigned wu = 0; wu < 8; wu += 2) {
+			CHECK(x86_set_pde(pd, VA, X86_P | wu));
+			CHECK_EQ(x86_get_pte(pd, VA), frame | all);
+		}
+		close_one();
+	}
+}
+
 TEST(rights_of_a_pde_count_for_both_of_its_halves)
 {
-	EACH_MODE {
+	EACH_MODE
+	{
 		open_one(mode);
 		for (uint32_t va = LARGE; va < LARGE + 4 * MiB; va += 2 * MiB)
 			CHECK(pagedir_set_page(pd, va, frame, true));
@@ -163,7 +187,8 @@ TEST(rights_of_a_pde_count_for_both_of_its_halves)
 
 TEST(a_pde_reads_back_as_written_and_its_accessed_bit_gathers)
 {
-	EACH_MODE {
+	EACH_MODE
+	{
 		x86_pte_t pde = 0x12345000 | X86_P | X86_W | X86_U | X86_AVL |
 				X86_PCD | X86_D | X86_G;
 
@@ -195,7 +220,8 @@ static x86_pte_t large_pde(void)
 
 TEST(a_4_mib_page_maps_and_counts_a_and_d_of_both_halves)
 {
-	EACH_MODE {
+	EACH_MODE
+	{
 		uint32_t page;
 
 		open_one(mode);
@@ -220,7 +246,8 @@ TEST(a_4_mib_page_maps_and_counts_a_and_d_of_both_halves)
 
 TEST(a_pde_goes_from_table_to_4_mib_page_and_back)
 {
-	EACH_MODE {
+	EACH_MODE
+	{
 		uint32_t page;
 
 		open_one(mode);
@@ -251,7 +278,8 @@ TEST(a_pde_goes_from_table_to_4_mib_page_and_back)
 
 TEST(the_kernel_window_is_one_for_all_directories)
 {
-	EACH_MODE {
+	EACH_MODE
+	{
 		struct pagedir *other;
 
 		open_one(mode);

@@ -84,7 +84,7 @@ uint32_t rig_code_frame(void)
 }
 
 static enum rig_verdict moved(enum x86_op op, uint32_t va, uint32_t frame,
-				  const struct rig_trap *t)
+			      const struct rig_trap *t)
 {
 	if (op == X86_READ && t->value != rig_magic(frame))
 		return RIG_WRONG;
@@ -94,15 +94,14 @@ static enum rig_verdict moved(enum x86_op op, uint32_t va, uint32_t frame,
 }
 
 enum rig_verdict rig_access(enum x86_op op, bool user, uint32_t page,
-				    uint32_t frame, struct x86_pf *pf)
+			    uint32_t frame, struct x86_pf *pf)
 {
 	uint32_t va = page + (op == X86_READ	? RIG_READ_AT
 			      : op == X86_WRITE ? RIG_WRITE_AT
 						: 0);
 
 	*word_at(frame, RIG_WRITE_AT) = 0;
-	for (rig_retries = 0; rig_retries < RETRIES;
-	     rig_retries++) {
+	for (rig_retries = 0; rig_retries < RETRIES; rig_retries++) {
 		struct rig_trap t;
 
 		rig_try(op, user, va, &t);

@@ -20,7 +20,7 @@
 /* ---- in rig.c ----------------------------------------------------- */
 
 /* A test frame: PROBE_STOP at 0, a magic word to read, a place to write. */
-#define RIG_READ_AT	 0x10u
+#define RIG_READ_AT  0x10u
 #define RIG_WRITE_AT 0x20u
 
 /* Where the code for accesses from user mode is mapped. */
@@ -44,11 +44,11 @@ struct pagedir *rig_pagedir(void);
 uint32_t rig_code_frame(void);
 
 enum rig_verdict {
-	RIG_OK,	/* and the data really moved */
-	RIG_FAULT,	/* #PF: *pf */
+	RIG_OK,	    /* and the data really moved */
+	RIG_FAULT,  /* #PF: *pf */
 	RIG_NATIVE, /* no x86 story */
-	RIG_LOOP,	/* retried without end */
-	RIG_WRONG,	/* other data, or the fault is not restartable */
+	RIG_LOOP,   /* retried without end */
+	RIG_WRONG,  /* other data, or the fault is not restartable */
 };
 
 /*
@@ -56,7 +56,7 @@ enum rig_verdict {
  * that should end in `frame`; faults go through x86_page_fault().
  */
 enum rig_verdict rig_access(enum x86_op op, bool user, uint32_t page,
-				    uint32_t frame, struct x86_pf *pf);
+			    uint32_t frame, struct x86_pf *pf);
 
 /* How often x86_page_fault() had the last access run again. */
 extern unsigned rig_retries;
@@ -68,12 +68,12 @@ const char *rig_mode_name(unsigned mode);
 
 /* The MMU as the mode has it; the kernel's tables are current. */
 pa_t rig_start(unsigned mode); /* gives x86's physical address 0 */
-void rig_others_leave(void); /* other harts, where a failed test used some */
-bool rig_stop(void); /* false: pages were lost */
+void rig_others_leave(void);   /* other harts, where a failed test used some */
+bool rig_stop(void);	       /* false: pages were lost */
 
 struct rig_trap {
-	bool faulted;	/* by a page fault of the kind that `op` gives */
-	bool odd;	/* anything else: never in a correct run */
+	bool faulted; /* by a page fault of the kind that `op` gives */
+	bool odd;     /* anything else: never in a correct run */
 	va_t stval;
 	uint64_t value; /* that a read found */
 };

@@ -66,8 +66,8 @@ void rig_copy_code(void *page)
 
 void rig_try(enum x86_op op, bool user, va_t va, struct rig_trap *t)
 {
-	static const uint64_t fault[] = {
-		CAUSE_LOAD_FAULT, CAUSE_STORE_FAULT, CAUSE_FETCH_FAULT};
+	static const uint64_t fault[] = {CAUSE_LOAD_FAULT, CAUSE_STORE_FAULT,
+					 CAUSE_FETCH_FAULT};
 	struct probe_result r;
 
 	probe((enum probe_op)op, va, user ? RIG_CODE : 0, &r);

@@ -128,8 +128,8 @@ static void mirror_copy(uint32_t to, uint32_t from)
 {
 	uint64_t *word = rig_at(frames[to]);
 
-	word[RIG_WRITE_AT / 8] = ((uint64_t *)rig_at(
-		frames[from]))[RIG_WRITE_AT / 8];
+	word[RIG_WRITE_AT / 8] =
+		((uint64_t *)rig_at(frames[from]))[RIG_WRITE_AT / 8];
 }
 
 const struct seq_mmu mirror_mmu = {

@@ -85,8 +85,7 @@ TEST(golden_sequences_are_the_same_through_the_mirror)
 TEST(other_sequences_are_the_same_through_the_mirror)
 {
 	for (uint32_t seed = 100; seed < 100 + OTHERS; seed++)
-		run_both(seed % rig_modes(), seed * 0x9e3779b1u,
-			 OTHERS_LEN);
+		run_both(seed % rig_modes(), seed * 0x9e3779b1u, OTHERS_LEN);
 }
 
 /* Else the fault handler is not tested by any of the above. */

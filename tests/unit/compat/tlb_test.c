@@ -9,8 +9,8 @@
 #include "tests/test.h"
 #include "tests/unit/compat/rig.h"
 
-#define VA	 0x08048000u
-#define EVERY	 (X86_P | X86_W | X86_U)
+#define VA	0x08048000u
+#define EVERY	(X86_P | X86_W | X86_U)
 #define BITS(w) ((w)&0xfff)
 
 static struct pagedir *pd;
@@ -256,6 +256,10 @@ static void global_ro_to_rw(void)
 	pagedir_set_dirty(pd, VA, false);
 	works(X86_WRITE);
 	CHECK(pagedir_is_dirty(pd, VA));
+	base(X86_P | X86_U | X86_G);
+	works(X86_READ);
+	CHECK(x86_set_pte(pd, VA, frame | EVERY | X86_A | X86_D));
+	works(X86_WRITE);
 }
 
 TEST(global_ro_to_rw_no_flush)
@@ -278,6 +282,23 @@ static void large_halves(void)
 	x86_invlpg(lower);
 	v = rig_access(X86_READ, true, page, frame, &pf);
 	CHECK_EQ(v, RIG_FAULT);
+}
+
+static void large_global(void)
+{
+	uint32_t page = 0x10000000 | (frame & 0x3fffff);
+	x86_pte_t pde = (frame & 0xffc00000) | X86_PS | X86_G | EVERY;
+
+	x86_write_cr4(X86_CR4_PSE | X86_CR4_PGE);
+	CHECK(x86_set_pde(pd, page, pde));
+	CHECK_EQ(rig_access(X86_READ, true, page, frame, &pf), RIG_OK);
+	CHECK(x86_set_pde(pd, page, pde & ~X86_P));
+	CHECK_EQ(rig_access(X86_READ, true, page, frame, &pf), RIG_FAULT);
+}
+
+TEST(a_global_4_mib_page_goes_with_its_pde)
+{
+	each_mode(large_global);
 }
 
 TEST(a_4_mib_page_is_forgotten_whole)

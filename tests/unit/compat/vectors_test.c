@@ -58,7 +58,8 @@ static void set_controls(const struct x86_ctl *c, bool large)
 }
 
 /* x86 allows and Sv39 does not: is it one of the two ways that may be? */
-static bool is_known_limit(const struct x86_vector *v, enum x86_op op, bool user)
+static bool is_known_limit(const struct x86_vector *v, enum x86_op op,
+			   bool user)
 {
 	if (op == X86_WRITE && !user && !v->ctl.wp) {
 		counts.write++;
@@ -231,15 +232,12 @@ static void fold_access(const struct x86_vector *v, unsigned i)
 	va_t va = fold_page(leaf) + (va_t)leaf * GiB;
 
 	counts.accesses++;
-	pte_store(s, maps ? x86_view_fold(
-				    v->e, v->top, leaf,
-				    round_down(x86_base + frame,
-					       MMU_LEVEL_SIZE(leaf - 1)))
+	pte_store(s, maps ? x86_view_fold(v->e, v->top, leaf,
+					  round_down(x86_base + frame,
+						     MMU_LEVEL_SIZE(leaf - 1)))
 			  : 0);
 	mmu_fence_all();
-	va += op == X86_READ	? RIG_READ_AT
-	      : op == X86_WRITE ? RIG_WRITE_AT
-				: 0;
+	va += op == X86_READ ? RIG_READ_AT : op == X86_WRITE ? RIG_WRITE_AT : 0;
 	if (fold_try(s, op, i % 2, va, &t)) {
 		if (want != X86_ALLOWED)
 			wrong(v, i, "allowed");
@@ -278,10 +276,9 @@ static void run_folded(void (*sets)(x86_visit *), unsigned accesses,
 		frame = rig_frame(MAGIC);
 		CHECK_EQ(mmu_create(&folded), 0);
 		CHECK_EQ(mmu_make_slot(&folded, RIG_CODE, 0, &code), 0);
-		pte_store(code,
-			  pte_touch(pte_leaf(x86_base + rig_code_frame(),
-					     MMU_R | MMU_X | MMU_U),
-				    true));
+		pte_store(code, pte_touch(pte_leaf(x86_base + rig_code_frame(),
+						   MMU_R | MMU_X | MMU_U),
+					  true));
 		mmu_switch(&folded);
 		mmu_fence_all();
 		sets(fold_vector);
