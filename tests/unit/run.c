@@ -9,7 +9,7 @@
  * A test whose name starts with "dies_" ends the machine; it runs only when the
  * boot argument test= names it in full. A program named "test/x" is expected to
  * exit with 0; "test/x@15" to be ended by the fault with that scause. Of
- * "test/two_x" two run at once, on one hart.
+ * "test/two_x" two run at once, on one hart, and ticks must have parted them.
  */
 #include "abi/error.h"
 #include "arch/interrupt.h"
@@ -157,8 +157,32 @@ static struct archive_entry file;
 /* Instances of it, and the starter while it starts them. */
 static unsigned running;
 static bool good; /* all of them so far */
+static uint64_t ticks_before;
 
 static void run_programs(void);
+
+static bool are_two(void)
+{
+	return strncmp(file.name, "test/two_", 9) == 0;
+}
+
+static uint64_t all_ticks(void)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < cpu_count; i++)
+		n += cpus[i].ticks;
+	return n;
+}
+
+static void report(void)
+{
+	if (are_two() && all_ticks() == ticks_before) {
+		log_print("# no tick came\n");
+		good = false;
+	}
+	result(file.name, good ? DONE : FAILED);
+}
 
 /* Whoever is last reports and goes on. */
 static bool is_last(void)
@@ -188,7 +212,7 @@ static void program_ended(struct task *t)
 	task_free(t);
 	if (!is_last())
 		return;
-	result(file.name, good ? DONE : FAILED);
+	report();
 	run_programs();
 }
 
@@ -222,14 +246,15 @@ static void run_programs(void)
 				verdict();
 		while (!is_test_program());
 		good = true;
+		ticks_before = all_ticks();
 		running = 1; /* none is the last before all are started */
 		if (!start(hart))
 			good = false;
-		if (strncmp(file.name, "test/two_", 9) == 0 && !start(hart))
+		if (are_two() && !start(hart))
 			good = false;
 		if (!is_last())
 			return;
-		result(file.name, good ? DONE : FAILED);
+		report();
 	} while (true);
 }
 
