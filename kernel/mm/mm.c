@@ -156,6 +156,8 @@ int mm_init(const struct pa_range *ram, unsigned n,
 	}
 	for (unsigned i = 0; i <= taken_n; i++)
 		mark_reserved(&all[i]);
+	frame_give(kspace_image_address(early_tables[early_used]),
+		   kspace_image_address(early_tables[EARLY_TABLES]));
 	zero_page = kspace_image_address(zero_page_bytes);
 	return 0;
 }

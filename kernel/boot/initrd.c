@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* archive_find.c - where the boot archive is. */
+/* initrd.c - where the boot archive is. */
 #include "arch/layout.h"
 #include "boot/boot.h"
 
