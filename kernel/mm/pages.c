@@ -16,28 +16,37 @@ struct run {
 	unsigned n;
 };
 
+/* Where the walk goes on from an address without a leaf table. */
+static va_t after_hole(const struct mmu *m, va_t va)
+{
+	uint64_t step = MMU_LEVEL_SIZE(mmu_slot(m, va, 1) ? 1 : 2);
+
+	return round_down(va, step) + step;
+}
+
 /*
  * The next run at or above *va, and moves *va behind it; false at the end.
  * Gigabytes and megabytes without a table are stepped over.
  */
-static bool next_run(const struct mmu *m, va_t *va, va_t end, struct run *r)
+static inline bool next_run(const struct mmu *m, va_t *va, va_t end,
+			    struct run *r)
 {
 	while (*va < end) {
-		pte_t *slot = mmu_slot(m, *va, 0);
-		uint64_t step = MMU_LEVEL_SIZE(1);
+		pte_t *slot = mmu_leaf_slot(m, *va);
 		va_t stop;
 
-		if (!slot && !mmu_slot(m, *va, 1))
-			step = MMU_LEVEL_SIZE(2);
-		stop = round_down(*va, step) + step;
+		if (!slot) {
+			*va = after_hole(m, *va);
+			continue;
+		}
+		stop = round_down(*va, MMU_LEVEL_SIZE(1)) + MMU_LEVEL_SIZE(1);
 		if (stop > end)
 			stop = end;
 		r->slot = slot;
 		r->va = *va;
 		r->n = (unsigned)((stop - *va) >> PAGE_SHIFT);
 		*va = stop;
-		if (slot)
-			return true;
+		return true;
 	}
 	return false;
 }
@@ -83,23 +92,21 @@ void pages_take_out(struct pages_gone *g, va_t start, va_t end)
 void pages_cut_tables(struct pages_gone *g, const struct region_set *regions,
 		      va_t start, va_t end)
 {
+	struct mmu *m = g->flush.mmu;
 	uint64_t span = MMU_LEVEL_SIZE(1);
+	va_t va = round_down(start, span);
 
-	for (va_t va = round_down(start, span); va < end; va += span) {
-		const struct region *r = region_next(regions, va);
-		pa_t table;
+	while (va < end) {
+		const struct region *r;
 
-		if (r && r->start < va + span)
-			continue;
-		if (!mmu_slot(g->flush.mmu, va,
-			      1)) { /* a gigabyte of nothing */
-			va = round_down(va, MMU_LEVEL_SIZE(2)) +
-			     MMU_LEVEL_SIZE(2) - span;
+		if (!mmu_leaf_slot(m, va)) {
+			va = after_hole(m, va);
 			continue;
 		}
-		table = mmu_cut_table(g->flush.mmu, va, &g->flush);
-		if (table)
-			chain(g, frame_of(table));
+		r = region_next(regions, va);
+		if (!r || r->start >= va + span)
+			chain(g, frame_of(mmu_cut_table(m, va, &g->flush)));
+		va += span;
 	}
 }
 
@@ -124,19 +131,17 @@ static bool may_write(pte_t p)
 	return f && f->refs == 1;
 }
 
-static void protect_run(const struct run *r, unsigned prot)
+static void protect_entry(pte_t *slot, unsigned prot)
 {
-	for (unsigned i = 0; i < r->n; i++) {
-		pte_t old = pte_load(&r->slot[i]), p;
+	pte_t old = pte_load(slot), p;
 
-		if (!pte_has_frame(old))
-			continue;
-		do {
-			p = pte_with_prot(old, prot & ~MMU_W);
-			if ((prot & MMU_W) && may_write(old))
-				p = pte_with_prot(old, prot);
-		} while (p != old && !pte_update(&r->slot[i], &old, p));
-	}
+	if (!pte_has_frame(old))
+		return;
+	do {
+		p = pte_with_prot(old, prot & ~MMU_W);
+		if ((prot & MMU_W) && may_write(old))
+			p = pte_with_prot(old, prot);
+	} while (p != old && !pte_update(slot, &old, p));
 }
 
 /* Leaves stay leaves and none gains W: what pte_protect_plain() can do. */
@@ -146,24 +151,41 @@ static bool is_plain(const struct mmu *m, unsigned old, unsigned prot)
 	       !pte_soft_ad && mmu_is_alone(m);
 }
 
-void pages_protect(struct mmu *m, va_t start, va_t end, unsigned old,
-		   unsigned prot)
+static void protect_range(struct mmu *m, va_t start, va_t end, unsigned old,
+			  unsigned prot)
 {
-	bool plain = is_plain(m, old, prot), lost = old & ~prot;
+	bool plain = is_plain(m, old, prot);
 	struct mmu_flush flush;
 	struct run r;
 
-	prot |= MMU_U;
 	flush_begin(&flush, m);
 	while (next_run(m, &start, end, &r)) {
 		if (plain)
-			pte_protect_plain(r.slot, r.n, prot);
+			pte_protect_plain(r.slot, r.n, prot | MMU_U);
 		else
-			protect_run(&r, prot);
-		if (lost)
+			for (unsigned i = 0; i < r.n; i++)
+				protect_entry(&r.slot[i], prot | MMU_U);
+		if (old & ~prot)
 			flush_add(&flush, r.va, (uint64_t)r.n << PAGE_SHIFT);
 	}
 	flush_run(&flush);
+}
+
+void pages_protect(struct mmu *m, va_t start, va_t end, unsigned old,
+		   unsigned prot)
+{
+	pte_t *slot;
+
+	if (end - start > PAGE_SIZE) {
+		protect_range(m, start, end, old, prot);
+		return;
+	}
+	slot = mmu_leaf_slot(m, start); /* one page: what programs do most */
+	if (!slot)
+		return;
+	protect_entry(slot, prot | MMU_U);
+	if (old & ~prot)
+		mmu_forget_page(m, start);
 }
 
 uint64_t pages_resident(const struct mmu *m, va_t start, va_t end)

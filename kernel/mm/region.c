@@ -27,11 +27,6 @@ static unsigned prot_whole(unsigned prot)
 	return prot & PROT_W ? prot | PROT_R : prot;
 }
 
-static bool region_grows(const struct region *r)
-{
-	return r->flags & MAP_GROW_DOWN;
-}
-
 /* `b` begins where `a` ends, and both could be one. Either may be NULL. */
 static bool region_joins(const struct region *a, const struct region *b)
 {
@@ -49,29 +44,34 @@ static void region_get(struct region *r)
 		r->set->ops->get(r);
 }
 
-/* The end of a region that is unlinked already. */
-static void region_drop(struct region *r)
+/* The end of a region that nothing finds any more. */
+static void region_free(struct region *r)
 {
 	if (r->object != NULL && r->set->ops != NULL)
 		r->set->ops->put(r);
 	slab_free(&region_cache, r);
 }
 
-static void region_set_end(struct region *r, va_t end)
+/* The gap above `r` is its neighbour's already. */
+static void region_drop(struct region *r)
 {
-	r->end = end;
-	region_regap(r->set, region_after(r));
+	region_unlink(r);
+	region_free(r);
 }
 
-static void region_set_start(struct region *r, va_t start)
+/* Two callers that are not in a hurry: one copy does. */
+static __attribute__((noinline)) void region_set_start(struct region *r,
+						       va_t start)
 {
+	va_t bottom = region_bottom(r);
+
 	if (r->object != NULL)
 		r->offset += start - r->start;
 	r->start = start;
-	region_regap(r->set, r);
+	region_regap(r, bottom);
 }
 
-/* What a region says; not where it is linked. */
+/* What a region says; not where it is linked, which region_link() writes. */
 static void region_copy(struct region *to, const struct region *from)
 {
 	to->start = from->start;
@@ -81,28 +81,27 @@ static void region_copy(struct region *to, const struct region *from)
 	to->flags = from->flags;
 	to->object = from->object;
 	to->offset = from->offset;
+	to->in_object = (struct list){NULL, NULL};
 }
 
 /* `upper`, fresh memory, becomes the part of `r` from `at` on. */
 static void region_split(struct region *r, va_t at, struct region *upper)
 {
-	struct region *next = region_after(r);
-
 	assert(at > r->start && at < r->end);
 	region_copy(upper, r);
 	upper->start = at;
 	if (r->object != NULL)
 		upper->offset += at - r->start;
 	r->end = at;
-	region_link(r->set, upper, r, next);
+	region_link_after(r, upper);
 	region_get(upper);
 }
 
-/* Makes `b` part of `a` before it. */
-static void region_absorb(struct region *a, struct region *b)
+/* Makes `b` part of `a` before it. Rare, so one copy does. */
+static __attribute__((noinline)) void region_absorb(struct region *a,
+						    struct region *b)
 {
 	a->end = b->end;
-	region_unlink(a->set, b);
 	region_drop(b);
 }
 
@@ -110,7 +109,7 @@ static void region_absorb(struct region *a, struct region *b)
 
 static int insert_decode(const struct region *r)
 {
-	if (!range_ok(r->start, r->end) || (r->max_prot & ~PROT_ALL))
+	if (!range_ok(r->start, r->end))
 		return -E_INVAL;
 	if (r->prot & ~r->max_prot)
 		return -E_ACCES;
@@ -124,12 +123,44 @@ static int insert_decode(const struct region *r)
 	return 0;
 }
 
+/*
+ * `new` is what region_copy() copies; a neighbour takes it in or it is linked.
+ * Not inline, or it shares the registers of a call with eight arguments.
+ */
+static __attribute__((noinline)) int insert_perform(struct region_set *set,
+						    const struct region *new)
+{
+	struct region *prev, *r;
+	struct region *next = region_between(set, new->start, &prev);
+
+	if (next != NULL && next->start < new->end)
+		return -E_EXIST;
+	if (region_joins(prev, new)) {
+		prev->end = new->end;
+		region_regap(next, new->end);
+		if (region_joins(prev, next))
+			region_absorb(prev, next);
+		return 0;
+	}
+	if (region_joins(new, next)) {
+		region_set_start(next, new->start);
+		return 0;
+	}
+	r = slab_alloc_dirty(&region_cache);
+	if (r == NULL)
+		return -E_NOMEM;
+	region_copy(r, new);
+	region_link(set, r, prev, next);
+	set->last = r;
+	region_get(r);
+	return 0;
+}
+
 int region_insert(struct region_set *set, va_t start, va_t end, unsigned prot,
 		  unsigned max_prot, unsigned flags, struct object *object,
 		  uint64_t offset)
 {
-	struct region new; /* what region_copy() copies */
-	struct region *prev, *next, *r;
+	struct region new;
 	int err;
 
 	if ((prot | max_prot) & ~PROT_ALL)
@@ -142,30 +173,7 @@ int region_insert(struct region_set *set, va_t start, va_t end, unsigned prot,
 	new.object = object;
 	new.offset = object != NULL || region_grows(&new) ? offset : 0;
 	err = insert_decode(&new);
-	if (err != 0)
-		return err;
-	next = region_next(set, start);
-	if (next != NULL && next->start < end)
-		return -E_EXIST;
-	prev = next != NULL ? region_before(next) : region_last(set);
-
-	if (region_joins(prev, &new)) {
-		region_set_end(prev, end);
-		if (region_joins(prev, next))
-			region_absorb(prev, next);
-		return 0;
-	}
-	if (region_joins(&new, next)) {
-		region_set_start(next, start);
-		return 0;
-	}
-	r = slab_alloc(&region_cache);
-	if (r == NULL)
-		return -E_NOMEM;
-	region_copy(r, &new);
-	region_link(set, r, prev, next);
-	region_get(r);
-	return 0;
+	return err != 0 ? err : insert_perform(set, &new);
 }
 
 /* ---- remove ---------------------------------------------------------- */
@@ -173,20 +181,21 @@ int region_insert(struct region_set *set, va_t start, va_t end, unsigned prot,
 static int remove_inside(struct region *r, va_t start, va_t end,
 			 region_gone *gone, void *ctx)
 {
-	struct region *upper = slab_alloc(&region_cache);
+	struct region *upper = slab_alloc_dirty(&region_cache);
 
 	if (upper == NULL)
 		return -E_NOMEM;
 	if (gone != NULL)
 		gone(ctx, r, start, end);
 	region_split(r, end, upper);
-	region_set_end(r, start);
+	r->end = start;
+	region_regap(upper, start);
 	return 0;
 }
 
-/* What of [start, end) lies in `r`, and that is not its middle. */
-static void remove_piece(struct region *r, va_t start, va_t end,
-			 region_gone *gone, void *ctx)
+/* What of [start, end) lies in `r`, before `next`; that is not its middle. */
+static void remove_piece(struct region *r, struct region *next, va_t start,
+			 va_t end, region_gone *gone, void *ctx)
 {
 	if (start < r->start)
 		start = r->start;
@@ -195,11 +204,12 @@ static void remove_piece(struct region *r, va_t start, va_t end,
 	if (gone != NULL)
 		gone(ctx, r, start, end);
 	if (start > r->start) {
-		region_set_end(r, start);
+		r->end = start;
+		region_regap(next, start);
 	} else if (end < r->end) {
 		region_set_start(r, end);
 	} else {
-		region_unlink(r->set, r);
+		region_regap(next, region_bottom(r));
 		region_drop(r);
 	}
 }
@@ -216,7 +226,7 @@ int region_remove(struct region_set *set, va_t start, va_t end,
 		return remove_inside(r, start, end, gone, ctx);
 	for (; r != NULL && r->start < end; r = next) {
 		next = region_after(r);
-		remove_piece(r, start, end, gone, ctx);
+		remove_piece(r, next, start, end, gone, ctx);
 	}
 	return 0;
 }
@@ -232,7 +242,7 @@ bool region_destroy(struct region_set *set, uint64_t max, region_gone *gone,
 			break;
 		if (gone != NULL)
 			gone(ctx, r, r->start, r->end);
-		region_drop(r);
+		region_free(r);
 	}
 	return set->root == NULL;
 }
@@ -243,38 +253,43 @@ bool region_destroy(struct region_set *set, uint64_t max, region_gone *gone,
 static int protect_decode(struct region *r, va_t start, va_t end, unsigned prot,
 			  struct region **last)
 {
-	for (va_t at = start; at < end; r = region_after(r)) {
+	for (va_t at = start;; r = region_after(r)) {
 		if (r == NULL || r->start > at)
 			return -E_NOMEM;
 		if (prot & ~r->max_prot)
 			return -E_ACCES;
 		at = r->end;
-		*last = r;
+		if (at >= end)
+			break;
 	}
+	*last = r;
 	return 0;
 }
 
-/* Sets `prot` where regions end at the edges, and joins what then can be. */
-static void protect_perform(struct region *r, va_t start, va_t end,
-			    unsigned prot)
+/*
+ * Sets `prot` from `r` on, of which the last ends at `end` or goes on with the
+ * same protection, and joins what then can be.
+ */
+static void protect_perform(struct region *r, va_t end, unsigned prot)
 {
-	struct region *prev;
+	struct region *prev = region_before(r);
 
-	for (; r != NULL && r->start <= end; r = region_after(r)) {
-		if (r->start >= start && r->start < end)
+	do {
+		if (r->start < end)
 			r->prot = (uint8_t)prot;
-		prev = region_before(r);
-		if (region_joins(prev, r)) {
+		if (region_joins(prev, r))
 			region_absorb(prev, r);
-			r = prev;
-		}
-	}
+		else
+			prev = r;
+		if (prev->end > end)
+			return;
+		r = region_after(prev);
+	} while (r != NULL && r->start <= end);
 }
 
 int region_protect(struct region_set *set, va_t start, va_t end, unsigned prot)
 {
-	struct region *first, *last = NULL, *node[2] = {NULL, NULL};
-	bool cut[2];
+	struct region *first, *last, *low = NULL, *high = NULL;
 	int err;
 
 	prot = prot_whole(prot);
@@ -284,22 +299,24 @@ int region_protect(struct region_set *set, va_t start, va_t end, unsigned prot)
 	err = protect_decode(first, start, end, prot, &last);
 	if (err != 0)
 		return err;
-	cut[0] = first->start < start && first->prot != prot;
-	cut[1] = last->end > end && last->prot != prot;
-	for (int i = 0; i < 2; i++) {
-		if (!cut[i])
-			continue;
-		node[i] = slab_alloc(&region_cache);
-		if (node[i] == NULL) {
-			slab_free(&region_cache, node[0]);
+	if (first->start < start && first->prot != prot) {
+		low = slab_alloc_dirty(&region_cache);
+		if (low == NULL)
+			return -E_NOMEM;
+	}
+	if (last->end > end && last->prot != prot) {
+		high = slab_alloc_dirty(&region_cache);
+		if (high == NULL) {
+			slab_free(&region_cache, low);
 			return -E_NOMEM;
 		}
+		region_split(last, end, high);
 	}
-	if (cut[1])
-		region_split(last, end, node[1]);
-	if (cut[0])
-		region_split(first, start, node[0]);
-	protect_perform(first, start, end, prot);
+	if (low != NULL) {
+		region_split(first, start, low);
+		first = low;
+	}
+	protect_perform(first, end, prot);
 	return 0;
 }
 

@@ -69,7 +69,7 @@ struct region_ops {
 
 struct region_set {
 	struct region *root;
-	struct region *last; /* what region_find() found last, or NULL */
+	struct region *last; /* found or made last, or NULL */
 	uint64_t count;
 	const struct region_ops *ops; /* NULL: no hooks */
 };
@@ -84,6 +84,12 @@ void region_set_init(struct region_set *set, const struct region_ops *ops);
 
 /* ---- finding --------------------------------------------------------- */
 
+/* `r` may be NULL. */
+static inline bool region_holds(const struct region *r, va_t va)
+{
+	return r != NULL && va - r->start < r->end - r->start;
+}
+
 /* The first region that ends above `va`, or NULL. */
 struct region *region_next(const struct region_set *set, va_t va);
 
@@ -97,10 +103,8 @@ struct region *region_find_slow(struct region_set *set, va_t va);
 /* The region that holds `va`, or NULL. */
 static inline struct region *region_find(struct region_set *set, va_t va)
 {
-	struct region *r = set->last;
-
-	if (r != NULL && va - r->start < r->end - r->start)
-		return r;
+	if (region_holds(set->last, va))
+		return set->last;
 	return region_find_slow(set, va);
 }
 

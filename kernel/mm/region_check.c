@@ -3,11 +3,19 @@
 #include "lib/bits.h"
 #include "mm/region_tree.h"
 
+/* The gap below `r` as it should be, from its neighbour. */
+static uint32_t measure(const struct region *r)
+{
+	const struct region *prev = region_before(r);
+
+	return region_gap_from(r, prev != NULL ? prev->end : 0);
+}
+
 static const char *check_shape(const struct region *r)
 {
-	unsigned h0 = region_height(r->child[0]);
-	unsigned h1 = region_height(r->child[1]);
-	uint32_t gap = r->gap;
+	uint64_t h0 = region_height(r->child[0]);
+	uint64_t h1 = region_height(r->child[1]);
+	uint64_t gap = r->gap;
 
 	for (int side = 0; side < 2; side++) {
 		if (r->child[side] != NULL && r->child[side]->parent != r)
@@ -19,7 +27,7 @@ static const char *check_shape(const struct region *r)
 		return "siblings differ in height by 1 at most";
 	if (r->height != (h0 > h1 ? h0 : h1) + 1)
 		return "the height is one more than the higher child's";
-	if (r->gap != region_measure(r))
+	if (r->gap != measure(r))
 		return "the gap reaches from the region below to the floor";
 	if (r->max_gap != gap)
 		return "the largest gap of a subtree is known";

@@ -9,6 +9,17 @@
  */
 #include "mm/region_tree.h"
 
+/* Where it may grow a neighbour may be, so there the gap does not tell. */
+va_t region_bottom(const struct region *r)
+{
+	const struct region *prev;
+
+	if (!region_grows(r))
+		return r->start - ((va_t)r->gap << PAGE_SHIFT);
+	prev = region_before(r);
+	return prev != NULL ? prev->end : 0;
+}
+
 struct wanted {
 	uint64_t len, align;
 	uint32_t need; /* pages in which it fits wherever they begin */

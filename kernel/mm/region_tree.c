@@ -47,26 +47,36 @@ struct region *region_before(const struct region *r)
 	return tree_step(r, 0);
 }
 
-struct region *region_next(const struct region_set *set, va_t va)
+struct region *region_between(const struct region_set *set, va_t va,
+			      struct region **prev)
 {
-	struct region *r = set->root, *best = NULL;
+	struct region *r = set->root, *low = NULL, *high = NULL;
 
 	while (r != NULL) {
-		if (va >= r->end) {
+		if (va < r->end) {
+			high = r;
+			r = r->child[0];
+		} else {
+			low = r;
 			r = r->child[1];
-			continue;
 		}
-		best = r;
-		if (va >= r->start)
-			break;
-		r = r->child[0];
 	}
-	return best;
+	*prev = low;
+	return high;
+}
+
+struct region *region_next(const struct region_set *set, va_t va)
+{
+	struct region *prev;
+
+	if (region_holds(set->last, va))
+		return set->last;
+	return region_between(set, va, &prev);
 }
 
 struct region *region_find_slow(struct region_set *set, va_t va)
 {
-	struct region *r = region_next(set, va);
+	struct region *prev, *r = region_between(set, va, &prev);
 
 	if (r == NULL || va < r->start)
 		return NULL;
@@ -74,34 +84,82 @@ struct region *region_find_slow(struct region_set *set, va_t va)
 	return r;
 }
 
-/* ---- balance and gaps ------------------------------------------------ */
+/* ---- gaps ------------------------------------------------------------ */
 
-uint32_t region_measure(const struct region *r)
+/* The largest gap of a subtree, from those of its children. */
+static uint64_t tree_max_gap(const struct region *r)
 {
-	const struct region *prev = region_before(r);
-	va_t bottom = prev != NULL ? prev->end : 0;
-	va_t top = region_floor(r);
-
-	return top > bottom ? (uint32_t)((top - bottom) >> PAGE_SHIFT) : 0;
-}
-
-/* What `r` knows of its subtree, from its children. Did anything change? */
-static bool tree_refresh(struct region *r)
-{
-	unsigned h0 = region_height(r->child[0]);
-	unsigned h1 = region_height(r->child[1]);
-	uint32_t gap = r->gap;
-	uint8_t height = (uint8_t)((h0 > h1 ? h0 : h1) + 1);
+	uint64_t gap = r->gap;
 
 	for (int side = 0; side < 2; side++) {
-		if (region_max_gap(r->child[side]) > gap)
-			gap = region_max_gap(r->child[side]);
+		const struct region *c = r->child[side];
+
+		if (c != NULL && c->max_gap > gap)
+			gap = c->max_gap;
 	}
-	if (height == r->height && gap == r->max_gap)
-		return false;
-	r->height = height;
-	r->max_gap = gap;
-	return true;
+	return gap;
+}
+
+/* A gap of `old` pages in the subtree of `r` is no more, or is smaller. */
+static void tree_lower(struct region *r, uint64_t old)
+{
+	uint64_t gap;
+
+	do {
+		if (r->max_gap != old)
+			return;
+		gap = tree_max_gap(r);
+		if (gap == old)
+			return;
+		r->max_gap = (uint32_t)gap;
+		r = r->parent;
+	} while (r != NULL);
+}
+
+/* The subtree of `r` has a gap of that many pages. */
+static void tree_raise(struct region *r, uint64_t gap)
+{
+	for (; r != NULL && r->max_gap < gap; r = r->parent)
+		r->max_gap = (uint32_t)gap;
+}
+
+/* The gap below `r` itself; those above `r` change while theirs is another. */
+static void tree_set_gap(struct region *r, uint64_t gap)
+{
+	uint64_t old = r->gap;
+
+	r->gap = (uint32_t)gap;
+	if (gap < old)
+		tree_lower(r, old);
+	else
+		tree_raise(r, gap);
+}
+
+void region_regap(struct region *r, va_t bottom)
+{
+	if (r != NULL)
+		tree_set_gap(r, region_gap_from(r, bottom));
+}
+
+/* ---- balance --------------------------------------------------------- */
+
+/* What `r` knows of its subtree, from its children. */
+static void tree_refresh(struct region *r)
+{
+	uint64_t gap = r->gap, height = 0;
+
+	for (int side = 0; side < 2; side++) {
+		const struct region *c = r->child[side];
+
+		if (c == NULL)
+			continue;
+		if (c->max_gap > gap)
+			gap = c->max_gap;
+		if (c->height > height)
+			height = c->height;
+	}
+	r->max_gap = (uint32_t)gap;
+	r->height = (uint8_t)(height + 1);
 }
 
 /* `new` (may be NULL) takes the place of `old` under its parent. */
@@ -112,8 +170,10 @@ static void tree_replace(struct region_set *set, struct region *old,
 
 	if (up == NULL)
 		set->root = new;
+	else if (up->child[0] == old)
+		up->child[0] = new;
 	else
-		up->child[up->child[1] == old] = new;
+		up->child[1] = new;
 	if (new != NULL)
 		new->parent = up;
 }
@@ -134,69 +194,138 @@ static struct region *tree_rotate(struct region_set *set, struct region *r,
 	tree_replace(set, r, up);
 	tree_adopt(r, side, up->child[!side]);
 	tree_adopt(up, !side, r);
+	/* Below `up` are now the gaps that were below `r`. */
+	up->max_gap = r->max_gap;
 	tree_refresh(r);
-	tree_refresh(up);
+	/* Its other child is not higher, or it is soon to rise once more. */
+	up->height = r->height + 1;
 	return up;
 }
 
-/* From `r` to the root, or to where nothing changes any more. */
+static void tree_mend(struct region_set *set, struct region *r);
+
+/*
+ * The subtree of `r` is too high on `side`. Not inline, and it calls back at
+ * its end: thus tree_mend() needs no stack as long as nothing is to rotate.
+ */
+static __attribute__((noinline)) void tree_level(struct region_set *set,
+						 struct region *r, int side)
+{
+	struct region *c = r->child[side];
+	uint8_t was = r->height;
+
+	if (region_height(c->child[side]) + 1 < c->height)
+		tree_rotate(set, c, !side);
+	r = tree_rotate(set, r, side);
+	if (r->height != was)
+		tree_mend(set, r->parent);
+}
+
+/* From `r` to the root, or to where the height is what it was. */
 static void tree_mend(struct region_set *set, struct region *r)
 {
 	for (; r != NULL; r = r->parent) {
-		int lean = (int)region_height(r->child[1]) -
-			   (int)region_height(r->child[0]);
-		int side = lean > 0;
-		struct region *c = r->child[side];
+		uint64_t low = region_height(r->child[0]);
+		uint64_t high = region_height(r->child[1]);
+		uint64_t height = (low > high ? low : high) + 1;
 
-		if (lean >= -1 && lean <= 1) {
-			if (!tree_refresh(r))
-				return;
-			continue;
+		if (low > high + 1 || high > low + 1) {
+			tree_level(set, r, high > low);
+			return;
 		}
-		if (region_height(c->child[!side]) >
-		    region_height(c->child[side]))
-			tree_rotate(set, c, !side);
-		r = tree_rotate(set, r, side);
+		if (r->height == height)
+			return;
+		r->height = (uint8_t)height;
 	}
-}
-
-void region_regap(struct region_set *set, struct region *r)
-{
-	if (r == NULL)
-		return;
-	r->gap = region_measure(r);
-	tree_mend(set, r);
 }
 
 /* ---- linking --------------------------------------------------------- */
 
+/*
+ * Where `r`, with its gap, would hang below one neighbour and that below the
+ * other, both alone, it goes on top of them instead; two rotations would bring
+ * it there. This is how a page comes and goes between two regions.
+ *
+ *	    top           r
+ *	   /             / \
+ *	 up      ->    up   top
+ *	   \
+ *	    (r)
+ */
+static bool tree_wedge(struct region_set *set, struct region *up, int side,
+		       struct region *r)
+{
+	struct region *top = up->parent;
+
+	if (top == NULL || top->child[side] != NULL)
+		return false;
+	tree_replace(set, top, r);
+	top->child[!side] = NULL;
+	r->child[!side] = up;
+	r->child[side] = top;
+	up->parent = top->parent = r;
+	r->height = 2;
+	top->height = 1;
+	r->max_gap = top->max_gap;
+	top->max_gap = top->gap;
+	return true;
+}
+
+/* `r` becomes a leaf with that gap; `up` is NULL in an empty tree. */
+static void tree_hang(struct region_set *set, struct region *up, int side,
+		      struct region *r, uint32_t gap)
+{
+	r->child[0] = r->child[1] = NULL;
+	r->parent = up;
+	r->gap = gap;
+	r->max_gap = 0;
+	r->height = 1;
+	r->set = set;
+	set->count++;
+	if (up == NULL)
+		set->root = r;
+	else if (up->height > 1 || !tree_wedge(set, up, side, r))
+		up->child[side] = r;
+	tree_raise(r, gap);
+	/* A leaf below what was one. */
+	if (up != NULL && up->height == r->height)
+		tree_mend(set, up);
+}
+
 void region_link(struct region_set *set, struct region *r, struct region *prev,
 		 struct region *next)
 {
-	r->child[0] = r->child[1] = r->parent = NULL;
-	r->height = 0;
-	r->set = set;
+	uint32_t gap = region_gap_from(r, prev != NULL ? prev->end : 0);
+
 	/* Of two neighbours one has no child on the side of the other. */
-	if (prev != NULL && prev->child[1] == NULL)
-		tree_adopt(prev, 1, r);
-	else if (next != NULL)
-		tree_adopt(next, 0, r);
+	int side = prev != NULL && prev->child[1] == NULL;
+
+	tree_hang(set, side ? prev : next, side, r, gap);
+	region_regap(next, r->end);
+}
+
+void region_link_after(struct region *r, struct region *upper)
+{
+	struct region *c = r->child[1];
+
+	if (c == NULL)
+		tree_hang(r->set, r, 1, upper, 0);
 	else
-		set->root = r;
-	set->count++;
-	region_regap(set, r);
-	region_regap(set, next);
+		tree_hang(r->set, tree_edge(c, 0), 0, upper, 0);
 }
 
 /*
- * Puts the next region `s`, which has no lower child, in the place of `r`.
- * Returns the lowest region whose subtree changed.
+ * Puts the next region, which has no lower child, in the place of `r`, which
+ * has both. Returns the lowest region whose subtree changed.
  */
-static struct region *tree_swap_out(struct region_set *set, struct region *r,
-				    struct region *s)
+static struct region *tree_swap_out(struct region_set *set, struct region *r)
 {
+	struct region *s = tree_edge(r->child[1], 0);
 	struct region *low = s->parent;
 
+	/* As those above know the place; `r` has no gap any more. */
+	s->height = r->height;
+	s->max_gap = r->max_gap;
 	if (low == r) {
 		low = s;
 	} else {
@@ -205,26 +334,24 @@ static struct region *tree_swap_out(struct region_set *set, struct region *r,
 	}
 	tree_adopt(s, 0, r->child[0]);
 	tree_replace(set, r, s);
-	/* What the regions above reckon with, until tree_mend() comes by. */
-	s->height = r->height;
-	s->max_gap = r->max_gap;
+	tree_lower(low, s->gap);
 	return low;
 }
 
-void region_unlink(struct region_set *set, struct region *r)
+void region_unlink(struct region *r)
 {
-	struct region *next = region_after(r);
+	struct region_set *set = r->set;
 	struct region *low = r->parent;
 
-	if (r->child[0] != NULL && r->child[1] != NULL)
-		low = tree_swap_out(set, r, next);
-	else
+	tree_set_gap(r, 0);
+	if (r->child[0] == NULL || r->child[1] == NULL)
 		tree_replace(set, r, r->child[r->child[0] == NULL]);
+	else
+		low = tree_swap_out(set, r);
 	set->count--;
 	if (set->last == r)
 		set->last = NULL;
 	tree_mend(set, low);
-	region_regap(set, next);
 }
 
 struct region *region_tear(struct region_set *set)

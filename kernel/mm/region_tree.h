@@ -28,27 +28,54 @@ static inline va_t region_floor(const struct region *r)
 	return r->start;
 }
 
-static inline uint32_t region_max_gap(const struct region *r)
+static inline uint64_t region_max_gap(const struct region *r)
 {
 	return r != NULL ? r->max_gap : 0;
 }
 
-static inline unsigned region_height(const struct region *r)
+static inline uint64_t region_height(const struct region *r)
 {
 	return r != NULL ? r->height : 0;
 }
 
-/* The gap below `r` as it should be, from its neighbour. */
-uint32_t region_measure(const struct region *r);
+static inline bool region_grows(const struct region *r)
+{
+	return r->flags & MAP_GROW_DOWN;
+}
 
-/* `r` may be NULL. After its floor or the end of its neighbour changed. */
-void region_regap(struct region_set *set, struct region *r);
+/* The gap below `r` if the region below it ends at `bottom` (0: none there). */
+static inline uint32_t region_gap_from(const struct region *r, va_t bottom)
+{
+	va_t top = region_floor(r);
+
+	return top > bottom ? (uint32_t)((top - bottom) >> PAGE_SHIFT) : 0;
+}
+
+/* Where the region below `r` ends, 0 if there is none. */
+va_t region_bottom(const struct region *r);
+
+/*
+ * The first region that ends above `va`, or NULL; `*prev` is the one before
+ * it, the last of all if it is NULL.
+ */
+struct region *region_between(const struct region_set *set, va_t va,
+			      struct region **prev);
+
+/*
+ * `r` may be NULL. After its floor changed, or the end of the region below,
+ * which is at `bottom`.
+ */
+void region_regap(struct region *r, va_t bottom);
 
 /* Puts `r` between two neighbours, either NULL at the ends. */
 void region_link(struct region_set *set, struct region *r, struct region *prev,
 		 struct region *next);
 
-void region_unlink(struct region_set *set, struct region *r);
+/* Puts `upper` after `r`, at whose end it starts: no gap of another changes. */
+void region_link_after(struct region *r, struct region *upper);
+
+/* The gap above `r` becomes its neighbour's by region_regap(), before this. */
+void region_unlink(struct region *r);
 
 /* Unlinks the first region without keeping heights and gaps. */
 struct region *region_tear(struct region_set *set);

@@ -93,6 +93,13 @@ static bool slab_untouched(struct slab *s, void **p)
 }
 #endif
 
+/* From the list that it is on to the front of another. */
+static void slab_move(struct slab *s, struct list *to)
+{
+	list_remove(&s->link);
+	list_push_front(to, &s->link);
+}
+
 /* A slab with something free, on the partial list; NULL if there is none. */
 static struct slab *slab_open(struct slab_cache *c)
 {
@@ -137,29 +144,12 @@ static void *slab_take(struct slab_cache *c, struct slab *s)
 		p = (void **)slab_at(s, s->fresh++);
 	}
 	c->used++;
-	if (++s->used == c->each) {
-		list_remove(&s->link);
-		list_push_front(&c->full, &s->link);
-	}
+	if (++s->used == c->each)
+		slab_move(s, &c->full);
 	return p;
 }
 
-/*
- * Word by word. Volatile, or a compiler makes it a call of memset(), and the C
- * library's goes byte by byte.
- */
-static void *slab_clear(const struct slab_cache *c, void *p)
-{
-	volatile uint64_t *word = p;
-
-	for (volatile uint64_t *end = word + c->size / 8; word != end;) {
-		*word++ = 0;
-		*word++ = 0;
-	}
-	return p;
-}
-
-void *slab_alloc(struct slab_cache *c)
+void *slab_alloc_dirty(struct slab_cache *c)
 {
 	struct slab *s;
 	void *p = NULL;
@@ -171,7 +161,23 @@ void *slab_alloc(struct slab_cache *c)
 	if (s != NULL)
 		p = slab_take(c, s);
 	lock_drop(&c->lock);
-	return p != NULL ? slab_clear(c, p) : NULL;
+	return p;
+}
+
+/*
+ * Word by word. Volatile, or a compiler makes it a call of memset(), and the C
+ * library's goes byte by byte.
+ */
+void *slab_alloc(struct slab_cache *c)
+{
+	void *p = slab_alloc_dirty(c);
+	volatile uint64_t *word = p;
+
+	for (uint32_t left = p != NULL ? c->size : 0; left > 0; left -= 16) {
+		*word++ = 0;
+		*word++ = 0;
+	}
+	return p;
 }
 
 void slab_free(struct slab_cache *c, void *p)
@@ -186,10 +192,8 @@ void slab_free(struct slab_cache *c, void *p)
 	*(void **)p = s->free;
 	s->free = p;
 	c->used--;
-	if (s->used-- == c->each) {
-		list_remove(&s->link);
-		list_push_front(&c->partial, &s->link);
-	}
+	if (s->used-- == c->each)
+		slab_move(s, &c->partial);
 	if (s->used == 0)
 		slab_close(c, s);
 	lock_drop(&c->lock);

@@ -67,6 +67,9 @@ struct slab_cache {
  */
 void *slab_alloc(struct slab_cache *c);
 
+/* The same, with bytes of any value, for who writes each field anyway. */
+void *slab_alloc_dirty(struct slab_cache *c);
+
 /* Gives `p` back to the cache that it came from. NULL is nothing. */
 void slab_free(struct slab_cache *c, void *p);
 

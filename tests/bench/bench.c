@@ -121,18 +121,25 @@ static void stack_growth(void)
 	END(6);
 }
 
-static void protect(void)
+/* A page with no neighbour: a region of its own, before and after. */
+static void protect_alone(void)
+{
+	void *page = (void *)0x2000000000;
+
+	space_map(SELF, page, PAGE, PROT_R | PROT_W, MAP_FIXED, NULL);
+	*(volatile char *)page = 1;
+	BEGIN(8);
+	space_protect(SELF, page, PAGE, PROT_R);
+	END(8);
+	space_unmap(SELF, page, PAGE);
+}
+
+/* The middle of a region: split, and one again. Then all of it. */
+static void protect_inside(void)
 {
 	volatile char *p = anonymous(N);
 
 	write_each(p, N);
-	/* The same single page again and again: a region of its own. */
-	volatile char *one = anonymous(1);
-	*one = 1;
-	BEGIN(8);
-	space_protect(SELF, (const void *)one, PAGE, PROT_R);
-	END(8);
-	space_protect(SELF, (const void *)one, PAGE, PROT_R | PROT_W);
 	BEGIN(9);
 	space_protect(SELF, (const void *)(p + 8 * PAGE), PAGE, PROT_R);
 	END(9);
@@ -141,7 +148,6 @@ static void protect(void)
 	BEGIN(10);
 	space_protect(SELF, (const void *)p, N * PAGE, PROT_R);
 	END(10);
-	release(one, 1);
 	release(p, N);
 }
 
@@ -181,7 +187,8 @@ int main(void)
 	first_write();
 	first_read();
 	stack_growth();
-	protect();
+	protect_alone();
+	protect_inside();
 	map_unmap();
 	file_pages();
 	return 0;

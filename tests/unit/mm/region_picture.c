@@ -42,6 +42,7 @@ static uint64_t *refs_of(const struct region *r)
 
 static void count_get(struct region *r)
 {
+	CHECK(!list_linked(&r->in_object));
 	++*refs_of(r);
 }
 

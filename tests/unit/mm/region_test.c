@@ -343,6 +343,7 @@ TEST(region_find_answers_at_every_edge)
 	CHECK_EQ(picture_insert_all(&set, " ww rr"), 0);
 	w = region_first(&set);
 	r = region_after(w);
+	CHECK(set.last == r);
 	CHECK(region_after(r) == NULL && region_before(w) == NULL);
 	CHECK(region_before(r) == w);
 	CHECK(region_find(&set, PICTURE_VA(1) - 1) == NULL);

@@ -195,6 +195,25 @@ TEST(slab_fails_when_told_and_recovers)
 
 /* ---- that slab_check() sees ------------------------------------------- */
 
+TEST(slab_alloc_dirty_clears_nothing)
+{
+	uint8_t *p, *q;
+
+	begin();
+	p = slab_alloc_dirty(&region);
+	CHECK(p != NULL);
+	slab_free(&region, p);
+	memset(p + sizeof(void *), SLAB_POISON, 96 - sizeof(void *));
+	q = slab_alloc_dirty(&region);
+	CHECK(q == p);
+	CHECK_EQ(q[95], SLAB_POISON);
+	slab_free(&region, q);
+	slab_fail_after(0);
+	CHECK(slab_alloc_dirty(&region) == NULL);
+	slab_fail_after(SLAB_NEVER);
+	end(&region);
+}
+
 TEST(slab_check_sees_wrong_counters)
 {
 	const char *broken;
