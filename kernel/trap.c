@@ -89,7 +89,8 @@ other_trap(struct trap_frame *frame, uint64_t scause, uint64_t stval, int err)
 	return this_cpu()->current ? frame : sched_next();
 }
 
-static struct trap_frame *call(struct trap_frame *frame)
+static __attribute__((noinline)) struct trap_frame *
+call(struct trap_frame *frame)
 {
 	sys_fn *fn = sys_find(frame->x[X_A7]);
 	long result;

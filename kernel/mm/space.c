@@ -76,15 +76,15 @@ void space_put(struct space *s)
 
 /* ---- map, unmap, protect --------------------------------------------- */
 
-/* Pages in [addr, addr+len), rounded out; false if that is no range. */
-static bool round_range(va_t addr, uint64_t *len)
+/* The length in whole pages; 0 if [addr, addr+len) is no range of pages. */
+static inline uint64_t pages_of(va_t addr, uint64_t len)
 {
-	uint64_t n = round_up(*len, PAGE_SIZE);
+	uint64_t n = round_up(len, PAGE_SIZE); /* 0 if it wraps */
 
-	if (*len == 0 || n < *len || !is_aligned(addr, PAGE_SIZE))
-		return false;
-	*len = n;
-	return addr == 0 || range_within(addr, n, SPACE_LOW, SPACE_HIGH);
+	if (n < len || (addr & PAGE_MASK))
+		return 0;
+	return addr == 0 || range_within(addr, n, SPACE_LOW, SPACE_HIGH) ? n
+									 : 0;
 }
 
 static unsigned complete(unsigned prot)
@@ -126,7 +126,8 @@ int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 	unsigned known = MAP_FIXED | MAP_GROW_DOWN | MAP_LABELS;
 	int err;
 
-	if (!round_range(*addr, &len) || prot & ~PROT_ALL || flags & ~known)
+	len = pages_of(*addr, len);
+	if (!len || prot & ~PROT_ALL || flags & ~known)
 		return -E_INVAL;
 	if ((flags & MAP_FIXED) && !*addr)
 		return -E_INVAL;
@@ -154,7 +155,8 @@ int space_unmap(struct space *s, va_t addr, uint64_t len)
 	struct pages_gone gone;
 	int err;
 
-	if (!round_range(addr, &len) || !addr)
+	len = pages_of(addr, len);
+	if (!len || !addr)
 		return -E_INVAL;
 	lock_take(&s->lock);
 	pages_gone_begin(&gone, &s->mmu);
@@ -181,7 +183,8 @@ int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot)
 	unsigned old;
 	int err;
 
-	if (!round_range(addr, &len) || !addr || prot & ~PROT_ALL)
+	len = pages_of(addr, len);
+	if (!len || !addr || prot & ~PROT_ALL)
 		return -E_INVAL;
 	prot = complete(prot);
 	lock_take(&s->lock);
