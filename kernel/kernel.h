@@ -6,6 +6,9 @@
 
 struct thread;
 
+/* stval of instruction faults is not sign-extended (platform/errata.h). */
+extern bool trap_fetch_stval_erratum;
+
 /* "store page fault"; NULL for a cause that the specification reserves. */
 const char *cause_name(uint64_t scause);
 

@@ -13,6 +13,7 @@
 #include "arch/riscv/tlb.h"
 #include "boot/boot.h"
 #include "boot/harts.h"
+#include "kernel.h"
 #include "lib/log.h"
 #include "mm/frame_boot.h"
 #include "platform/console.h"
@@ -37,6 +38,7 @@ static void find_mmu_features(void)
 				   sbi_machine.mimpid};
 
 	mmu_features.full_fences_only = errata_full_fences_only(&id);
+	trap_fetch_stval_erratum = errata_fetch_stval(&id);
 	mmu_features.soft_ad = boot_args.soft_ad;
 	pte_soft_ad = boot_args.soft_ad;
 	tlb_init(boot_args.no_asid ? 0 : tlb_probe_asid_bits());

@@ -53,11 +53,26 @@ static void interrupt(void)
 		interrupt_timer_in(sched_slice);
 }
 
+bool trap_fetch_stval_erratum;
+
+/*
+ * Where stval of a fetch is not sign-extended, bits 63..39 are made like bit
+ * 38. No user address is affected, so only what is printed goes through here.
+ */
+static uint64_t true_stval(uint64_t scause, uint64_t stval)
+{
+	if (trap_fetch_stval_erratum &&
+	    (scause == CAUSE_FETCH_FAULT || scause == CAUSE_FETCH_ACCESS))
+		return (uint64_t)((int64_t)(stval << 25) >> 25);
+	return stval;
+}
+
 /* Nothing permits what the thread did. */
 static void end_by_fault(const struct trap_frame *frame, uint64_t scause,
 			 uint64_t stval, int err)
 {
-	report_user_fault(this_cpu()->current, frame, scause, stval, err);
+	report_user_fault(this_cpu()->current, frame, scause,
+			  true_stval(scause, stval), err);
 	thread_exit(128 + (int)scause, (unsigned)scause);
 }
 
@@ -131,7 +146,7 @@ void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
 		return;
 	}
 	if (!is_page_fault(scause) || !uaccess_owns(frame->pc) || !t)
-		panic_trap(frame, scause, stval);
+		panic_trap(frame, scause, true_stval(scause, stval));
 	err = fault_resolve(t->task->space, stval, access_of(scause));
 	if (err) {
 		frame->x[X_A0] =

@@ -31,6 +31,7 @@
 
 /* scause; an interrupt has the top bit set */
 #define CAUSE_INTERRUPT	  BIT(63)
+#define CAUSE_FETCH_ACCESS 1
 #define CAUSE_ILLEGAL	  2
 #define CAUSE_BREAKPOINT  3
 #define CAUSE_USER_ECALL  8
