@@ -28,7 +28,7 @@ export O CROSS LLVM T WERROR
 LIB = log.c lock.c
 ARCH = entry.S early.c cpu.c mmu.c tlb.c kspace.c sbi.c interrupt.c machine.c \
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c
-COMPAT = $(notdir $(wildcard kernel/compat/*.c))
+COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = frame.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c object.c space.c pages.c fault.c mm.c check.c
 TASK = task.c thread.c sched.c
@@ -42,12 +42,17 @@ KERNEL = $(LIB:%=kernel/lib/%) $(ARCH:%=kernel/arch/riscv/%) \
 	kernel/main.c kernel/trap.c kernel/report.c kernel/panic.c
 RUN = kernel/boot/run.c
 
-UNIT = $(shell find tests/unit -name '*.[cS]' -not -path '*compat*' | sort)
+UNIT = $(shell find tests/unit -name '*.[cS]' | sort) \
+	$(addprefix tests/x86/,seq.c tables.c sets.c)
 HOST = tests/host/main.c tests/host/kernel_stubs.c
 PURE = $(addprefix platform/,errata.c fdt.c fdt_find.c board.c board_cpus.c board_devices.c) \
 	$(addprefix kernel/boot/,archive.c args.c elf.c) \
 	$(addprefix kernel/mm/,slab.c region.c region_tree.c region_gap.c region_check.c) \
 	tests/host/frames.c
+MODEL = $(addprefix kernel/arch/riscv/,mmu.c tlb.c) tests/host/hart.c tests/host/arena.c
+X86 = tests/host/rig_host.c $(COMPAT:%=kernel/compat/%) $(wildcard tests/unit/compat/*_test.c) \
+	tests/unit/compat/rig.c tests/unit/compat/seq_mirror.c \
+	$(addprefix tests/x86/,golden_test.c golden.c sets.c seq.c tables.c shootdown_test.c)
 PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
 	tests/unit/mm/region*.c tests/unit/mm/slab*.c) tests/host/board_dtb_test.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
@@ -139,7 +144,8 @@ clean:
 
 .PHONY: tests slow
 all: $(O)/quire.img $(O)/archive.cpio
-tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu
+tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86
+slow: $(O)/slow/words
 
 obj = $(patsubst %,$(1)/%.o,$(2))
 KERNEL_O = $(call obj,$(O)/release,$(KERNEL) $(RUN))
@@ -193,13 +199,14 @@ $(O)/host/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(HOST_CC) $(HOST_C) -c $< -o $@
 $(O)/host/pure: $(call obj,$(O)/host,$(HOST) $(PURE) $(PURE_TESTS))
+$(O)/host/mmu: $(call obj,$(O)/host,$(HOST) $(MODEL) tests/host/mmu_hostile_test.c)
+$(O)/host/x86: $(call obj,$(O)/host,$(HOST) $(MODEL) $(X86))
+$(O)/host/pure $(O)/host/mmu $(O)/host/x86:
 	@echo "  LD $@"
 	@$(HOST_CC) $(HOST_C) $^ -o $@
-
-$(O)/host/mmu: $(call obj,$(O)/host,$(HOST) $(addprefix kernel/arch/riscv/,mmu.c tlb.c) \
-		$(addprefix tests/host/,hart.c arena.c mmu_hostile_test.c))
-	@echo "  LD $@"
-	@$(HOST_CC) $(HOST_C) $^ -o $@
+$(O)/slow/words: tests/x86/round_trip.c kernel/compat/entry.c
+	@mkdir -p $(@D)
+	@$(HOST_CC) -DQUIRE_HOST -O2 -std=gnu11 $(WARN) -Ikernel -I. $^ -o $@
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 .SECONDARY:

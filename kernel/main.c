@@ -44,16 +44,20 @@ static void find_mmu_features(void)
 	tlb_init(boot_args.no_asid ? 0 : tlb_probe_asid_bits());
 }
 
-/* Only if every hart has cbo.zero, and with blocks of one size. */
-static void find_page_features(void)
+/* What programs and page_zero() may use: only what every hart has. */
+static void find_hart_features(void)
 {
-	uint32_t block = board.cpus[0].zero_block;
+	static char trial[PAGE_SIZE] __attribute__((aligned(4096)));
+	uint32_t block = board.cpus[0].zero_block, isa = ~0u;
 
-	for (unsigned i = 0; i < board.cpu_count; i++)
-		if (!(board.cpus[i].isa & BOARD_ISA_ZICBOZ) ||
-		    board.cpus[i].zero_block != block)
-			return;
-	page_use_cbo(block);
+	for (unsigned i = 0; i < board.cpu_count; i++) {
+		isa &= board.cpus[i].isa;
+		if (board.cpus[i].zero_block != block)
+			isa &= ~BOARD_ISA_ZICBOZ;
+	}
+	fpu_present = isa & BOARD_ISA_D;
+	if ((isa & BOARD_ISA_ZICBOZ) && page_try_cbo(trial))
+		page_use_cbo(block);
 }
 
 static void map_devices(void)
@@ -103,7 +107,7 @@ void main(uint64_t hartid, pa_t fdt, pa_t image)
 	fdt_size = boot_fdt_size();
 	boot_memory(image, fdt, fdt_size); /* linear map, frames */
 	find_mmu_features();		   /* ASIDs, A and D, errata */
-	find_page_features();		   /* cbo.zero */
+	find_hart_features();		   /* floating point, cbo.zero */
 	map_devices();			   /* console, power, interrupts */
 	sched_init();			   /* queues, before other harts */
 	sched_slice = time_frequency / TICKS_PER_SECOND;

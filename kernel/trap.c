@@ -15,6 +15,7 @@
 #include "abi/error.h"
 #include "arch/interrupt.h"
 #include "arch/machine.h"
+#include "arch/page.h"
 #include "arch/riscv/csr.h"
 #include "arch/uaccess.h"
 #include "arch/upcall.h"
@@ -143,6 +144,10 @@ void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
 
 	if (scause == CAUSE_BREAKPOINT && machine_owns_breakpoint(frame->pc)) {
 		frame->pc += 4;
+		return;
+	}
+	if (scause == CAUSE_ILLEGAL && page_owns_trial(frame->pc)) {
+		frame->pc = page_trial_failed();
 		return;
 	}
 	if (!is_page_fault(scause) || !uaccess_owns(frame->pc) || !t)

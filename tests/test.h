@@ -23,11 +23,11 @@ struct test {
 	void (*run)(void);
 };
 
-#define TEST(fn)                                                               \
-	static void fn(void);                                                  \
-	__attribute__((used, section("quire_tests"),                           \
-		       aligned(8))) static const struct test test_##fn = {     \
-		#fn, __FILE__, fn};                                            \
+#define TEST(fn)                                                           \
+	static void fn(void);                                              \
+	__attribute__((used, section("quire_tests"),                       \
+		       aligned(8))) static const struct test test_##fn = { \
+		#fn, __FILE__, fn};                                        \
 	static void fn(void)
 
 /* Each returns to the runner, never to the test that failed. */
@@ -43,26 +43,26 @@ __attribute__((noreturn)) void test_fail_str(const char *file, int line,
 /* The rest of this test is passed over, for the reason given. */
 __attribute__((noreturn)) void test_skip(const char *why);
 
-#define CHECK(x)                                                               \
-	do {                                                                   \
-		if (!(x))                                                      \
-			test_fail(__FILE__, __LINE__, #x);                     \
+#define CHECK(x)                                           \
+	do {                                               \
+		if (!(x))                                  \
+			test_fail(__FILE__, __LINE__, #x); \
 	} while (0)
 
 /* Integers of any kind: CHECK_EQ(actual, expected). */
-#define CHECK_EQ(a, b)                                                         \
-	do {                                                                   \
-		uint64_t a_ = (uint64_t)(a), b_ = (uint64_t)(b);               \
-		if (a_ != b_)                                                  \
-			test_fail_eq(__FILE__, __LINE__, #a " == " #b, a_,     \
-				     b_);                                      \
+#define CHECK_EQ(a, b)                                                     \
+	do {                                                               \
+		uint64_t a_ = (uint64_t)(a), b_ = (uint64_t)(b);           \
+		if (a_ != b_)                                              \
+			test_fail_eq(__FILE__, __LINE__, #a " == " #b, a_, \
+				     b_);                                  \
 	} while (0)
 
-#define CHECK_STR(a, b)                                                        \
-	do {                                                                   \
-		const char *a_ = (a), *b_ = (b);                               \
-		if (strcmp(a_, b_) != 0)                                       \
-			test_fail_str(__FILE__, __LINE__, #a, a_, b_);         \
+#define CHECK_STR(a, b)                                                \
+	do {                                                           \
+		const char *a_ = (a), *b_ = (b);                       \
+		if (strcmp(a_, b_) != 0)                               \
+			test_fail_str(__FILE__, __LINE__, #a, a_, b_); \
 	} while (0)
 
 #endif

@@ -11,6 +11,9 @@
 #define ARCH_FPU_H
 #include "arch/cpu.h"
 
+/* Has every hart F and D? Else nobody gets them. */
+extern bool fpu_present;
+
 /* Off or on for the thread about to run; on only for the registers' owner. */
 void fpu_set(bool on);
 bool fpu_is_on(void);

@@ -75,7 +75,7 @@ bool thread_claim_fpu(uint64_t instruction)
 	struct cpu *cpu = this_cpu();
 	struct thread *t = cpu->current;
 
-	if (fpu_is_on() || !is_floating((uint32_t)instruction))
+	if (!fpu_present || fpu_is_on() || !is_floating((uint32_t)instruction))
 		return false;
 	fpu_load(&t->fpu); /* zero at the first use */
 	t->fpu_used = true;

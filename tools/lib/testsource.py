@@ -6,12 +6,14 @@ the file `log`. With a pattern it runs only what fits, perhaps nothing.
 """
 
 import os
+import re
 import subprocess
 
 import bootcase
 import emulator
 import ktap
 import transcript
+import uboot
 from elf import Elf
 from ktap import Outcome, console_lines, tail
 from symbols import symbolized
@@ -20,6 +22,7 @@ from tree import ROOT, build, needed, shown
 # The tour ends in a fault of its own making, and that is its success.
 TOUR = os.path.join(ROOT, "tests", "boot", "tour.expected")
 TOUR_ARGUMENTS = "expect=fault"
+ALL_HARTS = re.compile(rf"  {emulator.HARTS} harts, boot hart ")
 HOST_SECONDS, TARGET_SECONDS, TOUR_SECONDS = 300, 180, 60
 
 
@@ -98,26 +101,50 @@ def boot_case(case):
     return run
 
 
-def tour(pattern, log):
-    """What a plain run says, against tour.expected."""
-    outcome = Outcome()
-    if not fits(pattern, "boot/tour"):
-        return outcome
-    if not os.path.exists(TOUR):
-        outcome.fail("boot/tour", f"{shown(TOUR)} does not exist")
-        return outcome
+def tour(name, boot):
+    """The tour, against tour.expected; boot(log) gives emulator.Result."""
+    def run(pattern, log):
+        outcome = Outcome()
+        if not fits(pattern, name):
+            return outcome
+        if not os.path.exists(TOUR):
+            outcome.fail(name, f"{shown(TOUR)} does not exist")
+            return outcome
+        result = boot(log)
+        wrong = judge_tour(result, console_lines(log))
+        if wrong:
+            outcome.fail(name, *wrong, *tail(log))
+        else:
+            outcome.passed = 1
+        return with_symbols(outcome, "quire.elf")
+    return run
+
+
+def judge_tour(result, lines):
+    """What is wrong with a tour; [] if nothing."""
+    wrong = transcript.difference(console_lines(TOUR), lines) or []
+    if not wrong and not any(ALL_HARTS.match(line) for line in lines):
+        wrong.append(f"the console never says: {emulator.HARTS} harts")
+    if result.ended:
+        wrong.append(f"had to be ended: {result.ended}")
+    elif result.status != 0:
+        wrong.append(f"status {result.status}, expected 0")
+    return wrong
+
+
+def plain(log):
+    """QEMU puts the kernel and its archive into memory."""
     argv = emulator.command(needed("quire.img"), needed("archive.cpio"),
                             TOUR_ARGUMENTS)
     with open(log, "wb") as f:
-        result = emulator.run(argv, TOUR_SECONDS, f)
-    wrong = transcript.difference(console_lines(TOUR), console_lines(log))
-    if result.status != 0:
-        wrong = (wrong or []) + [f"status {result.status}, expected 0"]
-    if wrong:
-        outcome.fail("boot/tour", *wrong, *tail(log))
-    else:
-        outcome.passed = 1
-    return with_symbols(outcome, "quire.elf")
+        return emulator.run(argv, TOUR_SECONDS, f)
+
+
+def booti(log):
+    return uboot.booti(TOUR_ARGUMENTS, log)
+
+
+TOURS = {"tour": plain, "uboot-booti": booti, "uboot-extlinux": uboot.extlinux}
 
 
 def script(path):

@@ -24,6 +24,9 @@
 #define SSTATUS_SUM	 BIT(18)
 #define SSTATUS_MXR	 BIT(19)
 
+/* scounteren: user mode reads cycle, time, instret */
+#define SCOUNTEREN_ALL 7
+
 /* sie, sip: software, timer, external interrupt */
 #define SIP_SSIP BIT(1)
 #define SIP_STIP BIT(5)

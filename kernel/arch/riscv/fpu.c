@@ -3,6 +3,8 @@
 #include "arch/fpu.h"
 #include "arch/riscv/csr.h"
 
+bool fpu_present;
+
 void fpu_store_all(struct fpu_state *to);
 void fpu_load_all(const struct fpu_state *from);
 

@@ -12,6 +12,7 @@ void interrupt_enable(void)
 	csr_clear(sstatus, SSTATUS_SPP | SSTATUS_SUM | SSTATUS_MXR |
 				   SSTATUS_FS | SSTATUS_SIE);
 	csr_set(sstatus, SSTATUS_SPIE);
+	csr_write(scounteren, SCOUNTEREN_ALL);
 	csr_write(sie, SIP_SSIP | SIP_STIP | SIP_SEIP);
 }
 

@@ -43,3 +43,17 @@ TEST(a_page_is_copied_byte_for_byte)
 	CHECK_EQ(p[3 * PAGE_SIZE], 0);
 	frame_put(f);
 }
+
+/* Where the instruction is not there, the trial says so instead of dying. */
+TEST(the_trial_of_cbo_zero_comes_back)
+{
+	struct frame *f = frame_alloc(0, FRAME_SLAB, 0);
+	uint64_t *p = frame_va(f);
+	bool works;
+
+	p[0] = 5;
+	works = page_try_cbo(p);
+	CHECK_EQ(p[0], works ? 0 : 5);
+	CHECK(works || page_cbo_block == 0);
+	frame_put(f);
+}
