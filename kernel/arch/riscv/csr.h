@@ -33,14 +33,14 @@
 #define SIP_SEIP BIT(9)
 
 /* scause; an interrupt has the top bit set */
-#define CAUSE_INTERRUPT	  BIT(63)
+#define CAUSE_INTERRUPT	   BIT(63)
 #define CAUSE_FETCH_ACCESS 1
-#define CAUSE_ILLEGAL	  2
-#define CAUSE_BREAKPOINT  3
-#define CAUSE_USER_ECALL  8
-#define CAUSE_FETCH_FAULT 12
-#define CAUSE_LOAD_FAULT  13
-#define CAUSE_STORE_FAULT 15
+#define CAUSE_ILLEGAL	   2
+#define CAUSE_BREAKPOINT   3
+#define CAUSE_USER_ECALL   8
+#define CAUSE_FETCH_FAULT  12
+#define CAUSE_LOAD_FAULT   13
+#define CAUSE_STORE_FAULT  15
 
 #ifndef QUIRE_HOST
 
