@@ -29,7 +29,7 @@ LIB = log.c lock.c
 ARCH = entry.S early.c cpu.c mmu.c tlb.c kspace.c sbi.c interrupt.c machine.c \
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
-MM = frame.c frame_check.c slab.c region.c region_tree.c region_gap.c \
+MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c object.c space.c pages.c fault.c mm.c check.c
 TASK = task.c thread.c sched.c
 SYS = sys.c thread_calls.c log_calls.c space_calls.c walk.c

@@ -17,13 +17,27 @@ void frame_give(pa_t start, pa_t end);
 #define FRAME_POOL_MAX	   128
 #define FRAME_POOL_RESERVE 512 /* with fewer free frames it is not filled */
 
+/* A frame of zeros, off the pool; NULL: it is empty. Its record is to fill. */
+struct frame *frame_pool_take(void);
+
 /* Zeroes one frame into the pool; false if there is nothing to do. */
 bool frame_pool_fill(void);
 
 /* The same until the pool is full. */
 void frame_pool_refill(void);
 void frame_pool_limit(unsigned want); /* 0 empties and closes it */
-unsigned frame_pool_level(void);
+
+/* Frames in it. */
+extern uint32_t frame_pool_count; /* frame_pool.c's */
+static inline unsigned frame_pool_level(void)
+{
+	return __atomic_load_n(&frame_pool_count, __ATOMIC_RELAXED);
+}
+
+/* ---- the harts' caches ----------------------------------------------- */
+
+/* What this hart keeps goes back to the lists, for others to have. */
+void frame_cache_drain(void);
 
 /* ---- tests ----------------------------------------------------------- */
 

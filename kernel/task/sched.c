@@ -108,6 +108,7 @@ static void idle_once(void)
 		sched_idle_hook();
 	if (frame_pool_fill())
 		return;
+	frame_cache_drain();
 	interrupt_wait();
 }
 
