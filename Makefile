@@ -26,7 +26,7 @@ export O CROSS LLVM T WERROR
 # ---- the inventory -----------------------------------------------------
 
 LIB = log.c lock.c
-ARCH = entry.S early.c cpu.c mmu.c tlb.c kspace.c sbi.c interrupt.c machine.c \
+ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machine.c \
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
@@ -49,7 +49,7 @@ PURE = $(addprefix platform/,errata.c fdt.c fdt_find.c board.c board_cpus.c boar
 	$(addprefix kernel/boot/,archive.c args.c elf.c) \
 	$(addprefix kernel/mm/,slab.c region.c region_tree.c region_gap.c region_check.c) \
 	tests/host/frames.c
-MODEL = $(addprefix kernel/arch/riscv/,mmu.c tlb.c) tests/host/hart.c tests/host/arena.c
+MODEL = $(addprefix kernel/arch/riscv/,mmu.c asid.c tlb.c) tests/host/hart.c tests/host/arena.c
 X86 = tests/host/rig_host.c $(COMPAT:%=kernel/compat/%) $(wildcard tests/unit/compat/*_test.c) \
 	tests/unit/compat/rig.c tests/unit/compat/seq_mirror.c \
 	$(addprefix tests/x86/,golden_test.c golden.c sets.c seq.c tables.c shootdown_test.c)
@@ -69,19 +69,33 @@ USER_LIB = user/lib/start.S user/lib/libc.c user/demo/show.c
 
 WARN = -Wall -Wextra -Wshadow $(if $(filter 1,$(WERROR)),-Werror)
 C = -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-common -ffunction-sections \
-	-fno-pic -mcmodel=medany -isystem $(PICOLIBC)/include -MMD -MP
+	-fno-pic -mcmodel=medany $(HEADERS) -MMD -MP
 KERNEL_ISA = rv64imac$(CSRS)
 KERNEL_C = $(C) -march=$(KERNEL_ISA) -mabi=lp64 -Ikernel -I.
 TEST_C = $(KERNEL_C) -DQUIRE_TEST -DQUIRE_DEBUG
 USER_C = $(C) -march=rv64imafdc$(CSRS) -mabi=lp64d -Ikernel -Iuser/lib -Iuser
 
-KERNEL_LIBS = $(PICOLIBC)/lib/release/rv64imac/lp64/libc.a \
-	$(shell $(CROSS)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
-USER_LIBS = $(PICOLIBC)/lib/release/rv64imafdc/lp64d/libc.a \
-	$(shell $(CROSS)gcc -march=rv64imafdc -mabi=lp64d -print-libgcc-file-name)
+# The C library: picolibc; newlib, if CROSS is another gcc that has its own, or
+# if there is no picolibc. kernel/lib/newlib.c is what the kernel needs then.
+ask = $(shell PATH='$(PATH)' $(CROSS)gcc -march=$(1) -mabi=$(2) $(3) 2>/dev/null)
+ifneq ($(CROSS) $(wildcard $(PICOLIBC)),riscv64-unknown-elf- $(PICOLIBC))
+NEWLIB := $(filter /%,$(call ask,rv64imac,lp64,-print-file-name=libc.a))
+endif
+ifeq ($(NEWLIB),)
+HEADERS = -isystem $(PICOLIBC)/include
+libc = $(PICOLIBC)/lib/release/$(1)/$(2)/libc.a --defsym=vfprintf=__i_vfprintf
+else
+LIB += newlib.c
+HEADERS := $(if $(filter 1,$(LLVM)),-isystem $(dir $(filter %/string.h, \
+	$(call ask,rv64imac,lp64,-M -include string.h -x c /dev/null))))
+libc = $(call ask,$(1),$(2),-print-file-name=libc.a)
+endif
+libs = $(call libc,$(1),$(2)) $(call ask,$(1),$(2),-print-libgcc-file-name)
+
+KERNEL_LIBS = $(call libs,rv64imac,lp64)
+USER_LIBS = $(call libs,rv64imafdc,lp64d)
 LINK = $(TARGET_LD) -nostdlib -static --gc-sections -z max-page-size=4096 \
-	$(if $(filter 1,$(LLVM)),,--no-warn-rwx-segments) \
-	--defsym=vfprintf=__i_vfprintf
+	$(if $(filter 1,$(LLVM)),,--no-warn-rwx-segments)
 
 # ---- what a person asks for --------------------------------------------
 # Each first installs what it needs (quick if all is there), then builds in a

@@ -17,7 +17,7 @@ int mm_init(const struct pa_range *ram, unsigned n,
 
 /*
  * Walks every invariant of frames and spaces; panics on the first that does not
- * hold. Nothing else may be running.
+ * hold. Nothing else may be at work on memory.
  */
 void mm_check(void);
 

@@ -16,7 +16,10 @@ static struct queue {
 	struct lock lock;
 	struct list ready;
 	unsigned n;
+	uint32_t busy; /* idle, and at work on frames */
 } __attribute__((aligned(64))) queues[MAX_HARTS];
+
+static uint32_t frames_still; /* holders: idle harts keep off frames */
 
 void sched_init(void)
 {
@@ -100,16 +103,37 @@ static struct trap_frame *run(struct thread *t)
 	return &t->frame;
 }
 
+/* Useful work on frames; true if there is more of it. */
+static bool tend_frames(struct queue *q)
+{
+	bool more = false;
+
+	__atomic_store_n(&q->busy, 1, __ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&frames_still, __ATOMIC_SEQ_CST)) {
+		more = frame_pool_fill();
+		if (!more)
+			frame_cache_drain();
+	}
+	__atomic_store_n(&q->busy, 0, __ATOMIC_RELEASE);
+	return more;
+}
+
 /* One turn with nothing to run: something useful, or sleep. */
-static void idle_once(void)
+static void idle_once(struct queue *q)
 {
 	mmu_switch(&kernel_mmu);
 	if (sched_idle_hook)
 		sched_idle_hook();
-	if (frame_pool_fill())
-		return;
-	frame_cache_drain();
-	interrupt_wait();
+	if (!tend_frames(q))
+		interrupt_wait();
+}
+
+void sched_hold_frames(bool still)
+{
+	__atomic_add_fetch(&frames_still, still ? 1 : -1, __ATOMIC_SEQ_CST);
+	for (unsigned i = 0; still && i < cpu_count; i++)
+		while (__atomic_load_n(&queues[i].busy, __ATOMIC_SEQ_CST))
+			;
 }
 
 struct trap_frame *sched_next(void)
@@ -125,7 +149,7 @@ struct trap_frame *sched_next(void)
 		t = dequeue(cpu->index);
 		if (t)
 			return run(t);
-		idle_once();
+		idle_once(&queues[cpu->index]);
 	}
 }
 

@@ -37,6 +37,12 @@ void sched_tick(void);
 /* Ticks are this far apart, in timebase units. */
 extern uint64_t sched_slice;
 
+/*
+ * While held, idle harts leave frames alone, and on return none is in the midst
+ * of it: for who walks all records, mm_check(). Holds are counted.
+ */
+void sched_hold_frames(bool still);
+
 /* Threads READY on hart `cpu`, for tests. */
 unsigned sched_queued(unsigned cpu);
 

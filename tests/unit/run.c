@@ -68,17 +68,16 @@ void test_skip(const char *why)
 
 /* ---- counting --------------------------------------------------------- */
 
-/* An idle hart may hold a frame that it is zeroing: give it time. */
 uint64_t quiet_frames(void)
 {
-	uint64_t n, end = time_now() + time_frequency / 10;
+	uint64_t n;
 
+	sched_hold_frames(true);
 	mm_trim();
 	task_trim();
 	thread_trim();
-	do
-		n = frames_free();
-	while (n < frames_before && time_now() < end);
+	n = frames_free();
+	sched_hold_frames(false);
 	return n;
 }
 
@@ -91,7 +90,9 @@ static void result(const char *name, int outcome)
 		outcome = FAILED;
 	}
 	frames_before = now;
+	sched_hold_frames(true);
 	mm_check();
+	sched_hold_frames(false);
 	if (outcome == FAILED)
 		failed++;
 	log_print("%s %u %s%s\n", outcome == FAILED ? "not ok" : "ok", ++number,
@@ -262,8 +263,10 @@ void boot_run(void)
 {
 	log_print("KTAP version 1\n");
 	frame_pool_limit(0);
+	sched_hold_frames(true);
 	frames_before = frames_free();
 	run_units();
+	sched_hold_frames(false);
 	frame_pool_limit(FRAME_POOL_MAX);
 	if (!boot_archive.base)
 		verdict();

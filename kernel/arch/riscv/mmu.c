@@ -7,7 +7,7 @@
 #include "arch/mmu.h"
 #include "abi/error.h"
 #include "arch/layout.h"
-#include "arch/riscv/tlb.h"
+#include "arch/riscv/asid.h"
 #include "arch/upcall.h"
 #include "lib/assert.h"
 #include <string.h>
@@ -34,7 +34,7 @@ int mmu_create(struct mmu *m)
 	       table_at(kernel_mmu.root) + USER_SLOTS,
 	       USER_SLOTS * sizeof(pte_t));
 	*m = (struct mmu){.root = root};
-	tlb_adopt(m);
+	asid_adopt(m);
 	return 0;
 }
 

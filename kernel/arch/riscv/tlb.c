@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tlb.c - address-space identifiers, switching, and fences.
+ * tlb.c - switching, and making harts forget.
  *
- * With ASIDs, each set of tables has a context: a generation and an ASID. When
- * the ASIDs run out a new generation starts: every hart owes itself one full
- * fence before it takes an ASID of the new one, and what a hart is running
- * keeps its ASID. A context of an older generation is worthless.
- *
- *	mmu_switch: context of this generation? -- yes --> write satp
- *	                 | no (lock)
- *	                 v
- *	            free ASID? -- no --> next generation, all harts owe a fence
- *
- * Without ASIDs a context is a serial number, and a hart fences when the tables
- * it last held entries of were others.
+ * With ASIDs a switch is a satp write and no fence. Without, a hart fences when
+ * the tables whose entries it last held were others.
  *
  * Who must be told of a change: the harts in mmu->harts. A hart enters itself
  * there before it can walk the tables; a flush writes the tables, then reads
@@ -22,6 +12,7 @@
  */
 #include "arch/riscv/tlb.h"
 #include "arch/cpu.h"
+#include "arch/riscv/asid.h"
 #include "arch/riscv/csr.h"
 #include "lib/assert.h"
 #include "lib/lock.h"
@@ -29,29 +20,12 @@
 
 struct mmu_features mmu_features;
 
-#define ASID_BITS   16
-#define ASID_MASK   ((1ul << ASID_BITS) - 1)
-#define KERNEL_ASID 0
-
-/* One hart's view; written by that hart alone but for `active`. */
-struct hart_tlb {
+/* One hart's view; written by that hart alone. */
+static struct hart_tlb {
 	struct mmu *current;
-	uint64_t active;   /* context in satp; 0 after a new generation */
-	uint64_t reserved; /* context that a new generation left in place */
-	uint64_t owner;	   /* no ASIDs: serial whose entries are cached */
-	bool owes_fence;   /* a generation began since the last fence */
+	uint64_t owner; /* no ASIDs: context whose entries are cached */
 	struct mmu_counts counts;
-} __attribute__((aligned(64)));
-static struct hart_tlb harts[MAX_HARTS];
-
-static struct {
-	struct lock lock;
-	uint64_t generation; /* counts in steps of 1 << ASID_BITS */
-	unsigned count;	     /* ASIDs there are, 0 = none */
-	unsigned hint;	     /* look for a free one from here */
-	uint64_t serial;
-	uint64_t used[TLB_MAX_ASIDS / 64];
-} asids = {.lock = LOCK_INIT(LOCK_ASID)};
+} __attribute__((aligned(64))) harts[MAX_HARTS];
 
 static struct hart_tlb *this_hart(void)
 {
@@ -67,13 +41,9 @@ void tlb_init(unsigned asid_bits)
 	else if (count > TLB_MAX_ASIDS)
 		count = TLB_MAX_ASIDS;
 	mmu_features.asid_bits = count ? asid_bits : 0;
-	asids.count = count;
-	asids.generation += 1ul << ASID_BITS;
-	asids.hint = 1;
-	memset(asids.used, 0, sizeof(asids.used));
-	asids.used[0] = 1; /* the kernel's */
+	asid_init(count);
 	for (unsigned i = 0; i < MAX_HARTS; i++)
-		harts[i] = (struct hart_tlb){.owes_fence = true};
+		harts[i] = (struct hart_tlb){0};
 }
 
 unsigned tlb_probe_asid_bits(void)
@@ -84,121 +54,6 @@ unsigned tlb_probe_asid_bits(void)
 	got = (hart_read_satp() & SATP_ASID_MASK) >> SATP_ASID_SHIFT;
 	hart_write_satp(old);
 	return got ? bit_highest(got) + 1 : 0;
-}
-
-void tlb_adopt(struct mmu *m)
-{
-	if (!asids.count)
-		m->context =
-			__atomic_add_fetch(&asids.serial, 1, __ATOMIC_RELAXED);
-}
-
-/* ---- contexts -------------------------------------------------------- */
-
-static bool asid_take(unsigned asid)
-{
-	uint64_t bit = BIT(asid % 64), *w = &asids.used[asid / 64];
-
-	if (*w & bit)
-		return false;
-	*w |= bit;
-	return true;
-}
-
-/* Everything is free again but what harts are running. Locked. */
-static void new_generation_locked(void)
-{
-	asids.generation += 1ul << ASID_BITS;
-	memset(asids.used, 0, sizeof(asids.used));
-	asids.used[0] = 1;
-	for (unsigned i = 0; i < MAX_HARTS; i++) {
-		uint64_t a = __atomic_exchange_n(&harts[i].active, 0,
-						 __ATOMIC_ACQ_REL);
-
-		if (a)
-			harts[i].reserved = a;
-		asid_take(harts[i].reserved & ASID_MASK);
-		harts[i].owes_fence = true;
-	}
-	this_hart()->counts.rollovers++;
-}
-
-/* Was `context` left in place for a hart? Then it lives on as `renewed`. */
-static bool is_reserved_locked(uint64_t context, uint64_t renewed)
-{
-	bool found = false;
-
-	for (unsigned i = 0; i < MAX_HARTS; i++)
-		if (harts[i].reserved == context) {
-			harts[i].reserved = renewed;
-			found = true;
-		}
-	return found;
-}
-
-static unsigned asid_find_locked(void)
-{
-	for (unsigned n = 0; n < asids.count; n++) {
-		unsigned a = (asids.hint + n) % asids.count;
-
-		if (asid_take(a)) {
-			asids.hint = a + 1;
-			return a;
-		}
-	}
-	return 0;
-}
-
-static uint64_t new_context_locked(uint64_t old)
-{
-	unsigned asid = old & ASID_MASK;
-
-	if (old) {
-		uint64_t renewed = asids.generation | asid;
-
-		if (is_reserved_locked(old, renewed) || asid_take(asid))
-			return renewed;
-	}
-	asid = asid_find_locked();
-	if (!asid) {
-		new_generation_locked();
-		asid = asid_find_locked();
-	}
-	assert(asid);
-	return asids.generation | asid;
-}
-
-static bool is_current(uint64_t context)
-{
-	return context && !((context ^ __atomic_load_n(&asids.generation,
-						       __ATOMIC_ACQUIRE)) >>
-			    ASID_BITS);
-}
-
-/* Gives `m` a context of this generation and makes it this hart's. */
-static uint64_t context_take(struct hart_tlb *h, struct mmu *m)
-{
-	uint64_t c = __atomic_load_n(&m->context, __ATOMIC_RELAXED);
-	uint64_t old = __atomic_load_n(&h->active, __ATOMIC_RELAXED);
-
-	if (old && is_current(c) &&
-	    __atomic_compare_exchange_n(&h->active, &old, c, false,
-					__ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-		return c;
-	lock_take(&asids.lock);
-	c = m->context;
-	if (!is_current(c)) {
-		c = new_context_locked(c);
-		__atomic_store_n(&m->context, c, __ATOMIC_RELAXED);
-	}
-	if (h->owes_fence) {
-		hart_fence_all();
-		h->counts.fence_all++;
-		h->owes_fence = false;
-	}
-	__atomic_store_n(&h->active, c, __ATOMIC_RELEASE);
-	lock_drop(&asids.lock);
-	return c;
 }
 
 /* ---- switching ------------------------------------------------------- */
@@ -232,8 +87,8 @@ void mmu_switch(struct mmu *m)
 		return;
 	}
 	enter_mask(m);
-	if (asids.count) {
-		set_satp(h, m, context_take(h, m) & ASID_MASK);
+	if (asid_exist()) {
+		set_satp(h, m, asid_take(m));
 		return;
 	}
 	set_satp(h, m, KERNEL_ASID);
@@ -257,13 +112,6 @@ const struct mmu *mmu_current(void)
 }
 
 /* ---- fences on this hart --------------------------------------------- */
-
-static uint64_t asid_of(const struct mmu *m)
-{
-	return asids.count ? __atomic_load_n(&m->context, __ATOMIC_RELAXED) &
-				     ASID_MASK
-			   : KERNEL_ASID;
-}
 
 void mmu_fence_all(void)
 {
@@ -398,7 +246,7 @@ void mmu_forget_page(struct mmu *m, va_t va)
 
 struct mmu_counts mmu_counts_read(void)
 {
-	struct mmu_counts sum = {0};
+	struct mmu_counts sum = {.rollovers = asid_rollovers()};
 
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
 		const struct mmu_counts *c = &harts[i].counts;
@@ -408,7 +256,6 @@ struct mmu_counts mmu_counts_read(void)
 		sum.fence_page += c->fence_page;
 		sum.remote += c->remote;
 		sum.satp += c->satp;
-		sum.rollovers += c->rollovers;
 	}
 	return sum;
 }

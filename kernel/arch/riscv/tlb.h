@@ -19,7 +19,4 @@ void tlb_init(unsigned asid_bits);
 /* ASID bits that satp keeps on this hart (privileged spec, "satp"). */
 unsigned tlb_probe_asid_bits(void);
 
-/* A new set of tables gets its identity. */
-void tlb_adopt(struct mmu *m);
-
 #endif
