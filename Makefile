@@ -93,7 +93,7 @@ endif
 libs = $(call libc,$(1),$(2)) $(call ask,$(1),$(2),-print-libgcc-file-name)
 
 KERNEL_LIBS = $(call libs,rv64imac,lp64)
-USER_LIBS = $(call libs,rv64imafdc,lp64d)
+USER_LIBS = $(call libs,rv64imafdc,lp64d) $(if $(NEWLIB),--wrap=main)
 LINK = $(TARGET_LD) -nostdlib -static --gc-sections -z max-page-size=4096 \
 	$(if $(filter 1,$(LLVM)),,--no-warn-rwx-segments)
 
@@ -119,10 +119,11 @@ test: ## all tests, on the host and in the emulator; T=pattern selects
 	$(BUILD) tests
 	@tools/test
 
-test-slow: ## what takes longer: every x86 word, mutations of the mirror
+test-slow: ## what takes longer: every x86 word, mutations of MMU layer and mirror
 	$(SETUP) test
 	$(BUILD) slow
 	@$(O)/slow/words
+	@tests/host/mutate
 	@tests/x86/mutate
 
 bench: ## instructions per operation against the budgets
