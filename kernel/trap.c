@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trap.c - step 2: what a trap is, and who answers it.
+ * trap.c - step 2 of a page fault: what a trap is, and who answers it.
  *
- *	scause                 from user mode          in the kernel
- *	---------------------  ----------------------
- *--------------------------- interrupt              timer, IPI, device never:
- *they are off 12, 13, 15 page fault  fault_resolve()         inside uaccess:
- *the same; else panic 8 ecall                sys_call()              - 2
- *illegal instruction  floating point turned   panic on, or the thread ends 3
- *breakpoint           the thread ends         after a semihosting call that
- *	                                               nobody took: go on
- *	others                 the thread ends         panic
+ *	scause                  from user mode       in the kernel
+ *	----------------------  -------------------  ------------------------
+ *	interrupt               timer, IPI, device   never: they are off
+ *	12, 13, 15 page fault   fault_resolve()      inside uaccess: the same;
+ *	                                             else panic
+ *	8 ecall                 sys_find(), call     -
+ *	2 illegal instruction   floating point       the trial of cbo.zero;
+ *	                        turned on, or the    else panic
+ *	                        thread ends
+ *	3 breakpoint            the thread ends      after a semihosting call
+ *	                                             that nobody took: go on
+ *	others                  the thread ends      panic
  */
 #include "abi/error.h"
 #include "arch/interrupt.h"

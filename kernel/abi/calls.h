@@ -1,33 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * calls.h - the native calls: one table, of which the kernel's dispatch and the
- * programs' stubs are both made.
+ * programs' stubs (user/lib/quire.h) are both made.
  *
  * Number in a7, arguments in a0..a5, result in a0: 0 or positive, or a negative
  * error (abi/error.h). Every other register is kept. None of these waits.
  *
  * `space` is a handle of an address space; SELF is the caller's own, and the
- * only one until handles are there.
+ * only one until handles are there. Another is -E_BADF.
  *
- *	nothing(): the version of this ABI.
- *	thread_exit(status): ends the thread; the last one ends its task with
- *		`status`. Does not return.
- *	thread_yield(): lets the next ready thread of this hart run.
- *	log_write(text, bytes): the bytes, at most LOG_MAX, to the console.
- *Gives how many went. -E_FAULT. time_now(): nanoseconds since the machine
- *started. space_map(space, address, bytes, PROT_*, MAP_*, limit): anonymous
- *private memory, zero, brought by touch; `bytes` is rounded up to pages. With
- *		MAP_FIXED at `address`, else near it or, with 0, where there is
- *room. With MAP_GROW_DOWN a stack that may grow down to `limit`. Gives the
- *		address. -E_INVAL, -E_EXIST, -E_NOMEM.
- *	space_unmap(space, address, bytes): -E_INVAL, -E_NOMEM.
- *	space_protect(space, address, bytes, PROT_*): -E_INVAL, -E_NOMEM (a
- *hole, or no memory), -E_ACCES. space_regions(space, from, struct region_info
- **, max): lists regions that end above `from`, lowest first, at most max (<=
- *REGIONS_MAX). Gives how many. -E_FAULT. space_walk(space, address, struct
- *walk_info *): how the address translates now, in Sv39 and in x86 terms.
- *-E_INVAL, -E_FAULT. memory_info(struct memory_info *): frames and counters.
- *-E_FAULT.
+ *	nothing
+ *		Gives the version of this ABI.
+ *	thread_exit
+ *		Ends the thread; the last one ends its task with `status`. Does
+ *		not return.
+ *	thread_yield
+ *		Lets the next ready thread of this hart run.
+ *	log_write
+ *		The bytes, at most LOG_MAX, to the console. Gives how many went.
+ *		-E_FAULT.
+ *	time_now
+ *		Nanoseconds since the machine started.
+ *	space_map
+ *		Anonymous private memory, zero, brought by touch; `bytes` is
+ *		rounded up to pages. With MAP_FIXED at `address`, else near it
+ *		or, with 0, where there is room. With MAP_GROW_DOWN a stack that
+ *		may grow down to `limit`. Gives the address. -E_INVAL, -E_EXIST,
+ *		-E_NOMEM.
+ *	space_unmap
+ *		Frees the pages in the range, holes or not. -E_INVAL, -E_NOMEM.
+ *	space_protect
+ *		Gives the pages another protection. -E_INVAL, -E_NOMEM (a hole,
+ *		or no memory), -E_ACCES.
+ *	space_regions
+ *		Lists regions that end above `from`, lowest first, at most `max`
+ *		and at most REGIONS_MAX. Gives how many. -E_FAULT.
+ *	space_walk
+ *		How the address translates now, in Sv39 and in x86 terms.
+ *		-E_INVAL, -E_FAULT.
+ *	memory_info
+ *		Frames, and counters of the caller's space. -E_FAULT.
  *
  * Not calls, on purpose: files, paths, processes, signals (programs' business);
  * brk (map next to the heap, and the two regions become one); printing numbers
@@ -44,23 +56,45 @@
 #define LOG_MAX	    512
 #define REGIONS_MAX 8
 
-/* CALL(name, number of arguments): numbered in this order from CALL_FIRST. */
-#define QUIRE_CALLS(CALL)      \
-	CALL(nothing, 0)       \
-	CALL(thread_exit, 1)   \
-	CALL(thread_yield, 0)  \
-	CALL(log_write, 2)     \
-	CALL(time_now, 0)      \
-	CALL(space_map, 6)     \
-	CALL(space_unmap, 3)   \
-	CALL(space_protect, 4) \
-	CALL(space_regions, 4) \
-	CALL(space_walk, 3)    \
-	CALL(memory_info, 1)
+struct walk_info;
+struct memory_info;
 
-#define CALL_NUMBER(name, args) CALL_##name,
-enum { CALL_before_first = CALL_FIRST - 1, QUIRE_CALLS(CALL_NUMBER) CALL_END };
+/*
+ * Numbered in this order from CALL_FIRST; Cn has n arguments, each a type and a
+ * name. A new call is one row at the end, a function in sys/, a test in
+ * tests/user/calls.c.
+ */
+/* clang-format off */
+#define QUIRE_CALLS(C0, C1, C2, C3, C4, C6)                                    \
+	C0(nothing)                                                            \
+	C1(thread_exit, int, status)                                           \
+	C0(thread_yield)                                                       \
+	C2(log_write, const char *, text, uint64_t, bytes)                     \
+	C0(time_now)                                                           \
+	C6(space_map, uint64_t, space, const void *, address,                  \
+	   uint64_t, bytes, unsigned, prot, unsigned, flags,                   \
+	   const void *, limit)                                                \
+	C3(space_unmap, uint64_t, space, const void *, address,                \
+	   uint64_t, bytes)                                                    \
+	C4(space_protect, uint64_t, space, const void *, address,              \
+	   uint64_t, bytes, unsigned, prot)                                    \
+	C4(space_regions, uint64_t, space, const void *, from,                 \
+	   struct region_info *, to, uint64_t, max)                            \
+	C3(space_walk, uint64_t, space, const volatile void *, address,        \
+	   struct walk_info *, to)                                             \
+	C1(memory_info, struct memory_info *, to)
+
+/* For who wants the names alone: F(name) for each. */
+#define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F)
+
+#define CALL_NUMBER(name, ...) CALL_##name,
+enum {
+	CALL_before_first = CALL_FIRST - 1,
+	QUIRE_CALL_NAMES(CALL_NUMBER)
+	CALL_END
+};
 #undef CALL_NUMBER
+/* clang-format on */
 
 /*
  * How one address translates. Entries are root first, in [2]; below the end of

@@ -3,8 +3,8 @@
  * memory.c - from what the devicetree says to frames.
  *
  *	RAM  |firmware| image |........| archive |.......| FDT |
- *	      no-map    taken   free     taken     free   taken until boot is
- *done
+ *	      no-map    taken   free     taken     free    taken, until boot
+ *	                                                   is done
  */
 #include "sys/memory.h"
 #include "abi/error.h"

@@ -2,10 +2,12 @@
 /*
  * fault.h - an Sv39 page fault told as #PF.
  *
- *	which access      scause 13 read, 15 write, 12 exec; sstatus.SPP = 0:
- *user error code W, U   from that; I too, but only with CR4.SMEP error code P
- *a walk of the x86 view: RISC-V does not tell error code RSVD   the same walk;
- *the Sv39 entry is then simply invalid CR2               stval
+ *	which access     scause 13 read, 15 write, 12 exec;
+ *	                 sstatus.SPP = 0: user
+ *	error code W, U  from that; I too, but only with CR4.SMEP
+ *	error code P     a walk of the x86 view: RISC-V does not tell
+ *	error code RSVD  the same walk; the Sv39 entry is then simply invalid
+ *	CR2              stval
  */
 #ifndef COMPAT_FAULT_H
 #define COMPAT_FAULT_H

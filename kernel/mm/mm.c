@@ -157,7 +157,7 @@ int mm_init(const struct pa_range *ram, unsigned n,
 	for (unsigned i = 0; i <= taken_n; i++)
 		mark_reserved(&all[i]);
 	frame_give(kspace_image_address(early_tables[early_used]),
-		   kspace_image_address(early_tables[EARLY_TABLES]));
+		   kspace_image_address(early_tables) + sizeof(early_tables));
 	zero_page = kspace_image_address(zero_page_bytes);
 	return 0;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * pages.h - what happens to the pages of a range of a space: taken out,
- * protected, counted. The regions are the caller's business, and so is the
- *lock.
+ * protected, counted. The regions are the caller's business, and so is the lock.
  *
  * Taking out goes in an order that keeps a frame from its next owner while some
  * hart may still reach it:

@@ -2,6 +2,6 @@
 /* sys.c - the dispatch table, made from abi/calls.h. */
 #include "sys/sys.h"
 
-#define SYS_ENTRY(name, args) sys_##name,
-sys_fn *const sys_table[] = {QUIRE_CALLS(SYS_ENTRY)};
+#define SYS_ENTRY(name, ...) sys_##name,
+sys_fn *const sys_table[] = {QUIRE_CALL_NAMES(SYS_ENTRY)};
 #undef SYS_ENTRY

@@ -9,8 +9,8 @@
 #include "lib/types.h"
 
 /* Arguments a0..a5 of the current thread. */
-#define SYS_DECLARE(name, args) long sys_##name(const uint64_t arg[6]);
-QUIRE_CALLS(SYS_DECLARE)
+#define SYS_DECLARE(name, ...) long sys_##name(const uint64_t arg[6]);
+QUIRE_CALL_NAMES(SYS_DECLARE)
 #undef SYS_DECLARE
 
 typedef long sys_fn(const uint64_t arg[6]);

@@ -120,7 +120,7 @@ static void breakpoint(void)
 
 static void no_such_call(void)
 {
-	quire_call0(93); /* another system's exit */
+	quire_call(93, 0, 0, 0, 0, 0, 0); /* another system's exit */
 }
 
 static __attribute__((noinline)) long deep(long n, volatile char *above)

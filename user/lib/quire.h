@@ -38,70 +38,42 @@ static inline long quire_call0(long n)
 	return (long)a0;
 }
 
-static inline long nothing(void)
-{
-	return quire_call0(CALL_nothing);
-}
-
-__attribute__((noreturn)) static inline void thread_exit(int status)
-{
-	for (;;)
-		quire_call(CALL_thread_exit, (uint64_t)status, 0, 0, 0, 0, 0);
-}
-
-static inline long thread_yield(void)
-{
-	return quire_call0(CALL_thread_yield);
-}
-
-static inline long log_write(const char *text, size_t bytes)
-{
-	return quire_call(CALL_log_write, (uint64_t)text, bytes, 0, 0, 0, 0);
-}
-
-static inline long time_now(void)
-{
-	return quire_call0(CALL_time_now);
-}
-
-static inline long space_map(uint64_t space, const void *address, size_t bytes,
-			     unsigned prot, unsigned flags, const void *limit)
-{
-	return quire_call(CALL_space_map, space, (uint64_t)address, bytes, prot,
-			  flags, (uint64_t)limit);
-}
-
-static inline long space_unmap(uint64_t space, const void *address,
-			       size_t bytes)
-{
-	return quire_call(CALL_space_unmap, space, (uint64_t)address, bytes, 0,
-			  0, 0);
-}
-
-static inline long space_protect(uint64_t space, const void *address,
-				 size_t bytes, unsigned prot)
-{
-	return quire_call(CALL_space_protect, space, (uint64_t)address, bytes,
-			  prot, 0, 0);
-}
-
-static inline long space_regions(uint64_t space, const void *from,
-				 struct region_info *to, size_t max)
-{
-	return quire_call(CALL_space_regions, space, (uint64_t)from,
-			  (uint64_t)to, max, 0, 0);
-}
-
-static inline long space_walk(uint64_t space, const volatile void *address,
-			      struct walk_info *to)
-{
-	return quire_call(CALL_space_walk, space, (uint64_t)address,
-			  (uint64_t)to, 0, 0, 0);
-}
-
-static inline long memory_info(struct memory_info *to)
-{
-	return quire_call(CALL_memory_info, (uint64_t)to, 0, 0, 0, 0, 0);
-}
+/* The stubs, a function for each row of the table. */
+/* clang-format off */
+#define U(x) ((uint64_t)(x))
+#define STUB0(name)                                                            \
+	static inline long name(void)                                          \
+	{                                                                      \
+		return quire_call0(CALL_##name);                               \
+	}
+#define STUB1(name, ta, a)                                                     \
+	static inline long name(ta a)                                          \
+	{                                                                      \
+		return quire_call(CALL_##name, U(a), 0, 0, 0, 0, 0);           \
+	}
+#define STUB2(name, ta, a, tb, b)                                              \
+	static inline long name(ta a, tb b)                                    \
+	{                                                                      \
+		return quire_call(CALL_##name, U(a), U(b), 0, 0, 0, 0);        \
+	}
+#define STUB3(name, ta, a, tb, b, tc, c)                                       \
+	static inline long name(ta a, tb b, tc c)                              \
+	{                                                                      \
+		return quire_call(CALL_##name, U(a), U(b), U(c), 0, 0, 0);     \
+	}
+#define STUB4(name, ta, a, tb, b, tc, c, td, d)                                \
+	static inline long name(ta a, tb b, tc c, td d)                        \
+	{                                                                      \
+		return quire_call(CALL_##name, U(a), U(b), U(c), U(d), 0, 0);  \
+	}
+#define STUB6(name, ta, a, tb, b, tc, c, td, d, te, e, tf, f)                  \
+	static inline long name(ta a, tb b, tc c, td d, te e, tf f)            \
+	{                                                                      \
+		return quire_call(CALL_##name, U(a), U(b), U(c), U(d), U(e),   \
+				  U(f));                                       \
+	}
+QUIRE_CALLS(STUB0, STUB1, STUB2, STUB3, STUB4, STUB6)
+/* clang-format on */
+#undef U
 
 #endif

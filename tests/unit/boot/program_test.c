@@ -7,6 +7,7 @@
 #include "mm/mm.h"
 #include "mm/slab.h"
 #include "tests/test.h"
+#include "tests/unit/quiet.h"
 
 static struct archive_entry file;
 
@@ -34,7 +35,7 @@ static int load_and_drop(void)
 
 	if (err)
 		return err;
-	mm_check();
+	quiet_check();
 	t = thread->task;
 	thread_abandon(thread);
 	task_free(t);

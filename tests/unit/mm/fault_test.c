@@ -8,6 +8,7 @@
 #include "mm/object.h"
 #include "mm/private.h"
 #include "tests/test.h"
+#include "tests/unit/quiet.h"
 
 #define RW (PROT_R | PROT_W)
 #define VA GiB
@@ -39,7 +40,7 @@ static void open_object(unsigned prot)
 
 static void close_all(void)
 {
-	mm_check();
+	quiet_check();
 	space_put(s);
 	if (object) {
 		object_put(object);

@@ -8,6 +8,7 @@
 #include "mm/object.h"
 #include "mm/space.h"
 #include "tests/test.h"
+#include "tests/unit/quiet.h"
 
 #define RW (PROT_R | PROT_W)
 
@@ -21,7 +22,7 @@ static void open_space(void)
 
 static void close_space(void)
 {
-	mm_check();
+	quiet_check();
 	space_put(s);
 }
 
@@ -206,7 +207,7 @@ TEST(a_page_without_rights_keeps_its_contents)
 	*memory = 'k';
 	CHECK_EQ(space_protect(s, va, 2 * PAGE_SIZE, PROT_NONE), 0);
 	CHECK_EQ(mmu_query(&s->mmu, va, &level), 0);
-	mm_check();
+	quiet_check();
 	CHECK_EQ(space_protect(s, va, PAGE_SIZE, PROT_R), 0);
 	CHECK_EQ(leaf_prot(va), PROT_R);
 	CHECK(pa_to_va(pte_pa(mmu_query(&s->mmu, va, &level))) == memory);
@@ -247,7 +248,7 @@ static int life_of_a_space(void)
 		err = space_protect(s, va + PAGE_SIZE, PAGE_SIZE, PROT_R);
 	if (!err)
 		err = space_unmap(s, va + 3 * PAGE_SIZE, PAGE_SIZE);
-	mm_check();
+	quiet_check();
 	space_put(s);
 	return err;
 }
