@@ -86,8 +86,8 @@ HEADERS = -isystem $(PICOLIBC)/include
 libc = $(PICOLIBC)/lib/release/$(1)/$(2)/libc.a --defsym=vfprintf=__i_vfprintf
 else
 LIB += newlib.c
-HEADERS := $(if $(filter 1,$(LLVM)),-isystem $(dir $(filter %/string.h, \
-	$(call ask,rv64imac,lp64,-M -include string.h -x c /dev/null))))
+HEADERS := $(if $(filter 1,$(LLVM)),-isystem $(dir $(firstword $(filter %/string.h, \
+	$(call ask,rv64imac,lp64,-M -include string.h -x c /dev/null)))))
 libc = $(call ask,$(1),$(2),-print-file-name=libc.a)
 endif
 libs = $(call libc,$(1),$(2)) $(call ask,$(1),$(2),-print-libgcc-file-name)
@@ -128,7 +128,7 @@ test-slow: ## what takes longer: every x86 word, mutations of MMU layer and mirr
 
 bench: ## instructions per operation against the budgets
 	$(SETUP) test
-	$(BUILD) all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
+	$(BUILD) benches
 	@tools/bench
 
 size: ## bytes of the kernel and lines of code, a layer
@@ -141,14 +141,14 @@ check: ## format, layers, sizes, lint
 	@tools/check
 
 doctor: ## which tools are here, and whether they will do
-	@tools/doctor
+	@tools/doctor || echo "make run, test, check, oracle install what they miss"
 
 debug: ## QEMU waiting for gdb, with a gdb that knows Sv39
 	$(SETUP) debug
 	$(BUILD) all
 	@tools/debug
 
-oracle: ## ask a real x86 MMU again: regenerate the golden vectors, no diff
+oracle: ## ask the x86 MMUs of QEMU and Bochs again: no difference to the golden vectors
 	$(SETUP) oracle
 	@$(MAKE) --no-print-directory -C tests/x86/oracle check O=$(abspath $(O))/oracle
 
@@ -157,10 +157,15 @@ clean:
 
 # ---- what is made ------------------------------------------------------
 
-.PHONY: tests slow
+.PHONY: tests slow benches
+benches: all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
+	@:
 all: $(O)/quire.img $(O)/archive.cpio
+	@:
 tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86
+	@:
 slow: $(O)/slow/words
+	@:
 
 obj = $(patsubst %,$(1)/%.o,$(2))
 KERNEL_O = $(call obj,$(O)/release,$(KERNEL) $(RUN))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fault.c - step 3 of the way of a page fault.
+ * fault.c - step 3 of a page fault.
  *
  *	the entry is          the access is   what happens
  *	--------------------  -------------- -----------------------------------

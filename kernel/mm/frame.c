@@ -146,6 +146,7 @@ pool_alloc(enum frame_state state)
 	return f;
 }
 
+/* Step 6 of a page fault. */
 struct frame *frame_alloc(unsigned order, enum frame_state state,
 			  unsigned flags)
 {

@@ -70,6 +70,7 @@ void object_put(struct object *o)
 	slab_free(&objects, o);
 }
 
+/* Step 5 of a page fault, where the region has an object. */
 pa_t object_page(const struct object *o, uint64_t index)
 {
 	return index < o->pages ? o->base + (index << PAGE_SHIFT) : 0;

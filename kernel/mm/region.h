@@ -100,7 +100,7 @@ struct region *region_before(const struct region *r);
 
 struct region *region_find_slow(struct region_set *set, va_t va);
 
-/* The region that holds `va`, or NULL. */
+/* Step 4 of a page fault: the region that holds `va`, or NULL. */
 static inline struct region *region_find(struct region_set *set, va_t va)
 {
 	if (region_holds(set->last, va))

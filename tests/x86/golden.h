@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* golden.h - reads the answers of real x86 MMUs, line by line. Host only. */
+/* golden.h - reads the answers of x86 MMUs, line by line. Host only. */
 #ifndef TESTS_X86_GOLDEN_H
 #define TESTS_X86_GOLDEN_H
 #include <stdbool.h>

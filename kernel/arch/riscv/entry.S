@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * entry.S - where a hart enters the kernel: at boot, and by a trap (steps 1
- * and 8 of a page fault). No policy: registers are saved, C is called.
+ * and 8 of a page fault). No policy: registers are saved, C is called. The
+ * numbers in the comments below are each path's own.
  */
 #include "arch/layout.h"
 #include "arch/riscv/offsets.h"

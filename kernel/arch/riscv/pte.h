@@ -193,6 +193,8 @@ static inline void pte_store(pte_t *slot, pte_t p)
 }
 
 /*
+ * Step 7 of a page fault.
+ *
  * The same, for an entry that leads to memory just filled: whoever walks
  * through it sees the contents (a release store).
  */
