@@ -107,8 +107,8 @@ static void result(const char *name, int outcome)
 	frames_before = now;
 	if (outcome == FAILED)
 		failed++;
-	log_print("%s %u %s%s\n", outcome == FAILED ? "not ok" : "ok",
-		  ++number, name, outcome == SKIPPED ? " # SKIP" : "");
+	log_print("%s %u %s%s\n", outcome == FAILED ? "not ok" : "ok", ++number,
+		  name, outcome == SKIPPED ? " # SKIP" : "");
 	if (outcome == FAILED && lost && !spoilt) {
 		spoilt = true;
 		log_print("# it kept %ld frames: no more mm_check()\n",

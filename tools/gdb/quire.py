@@ -16,8 +16,8 @@ PAGE_SHIFT, VPN_BITS, LEVELS = 12, 9, 3
 SV39 = 8  # satp.MODE
 PPN_MASK = (1 << 44) - 1
 VALID, READ, WRITE, EXECUTE = 1, 2, 4, 8
-FLAGS = ((1, "V"), (2, "R"), (4, "W"), (8, "X"), (16, "U"), (32, "G"),
-         (64, "A"), (128, "D"))
+FLAGS = ((128, "D"), (64, "A"), (32, "G"), (16, "U"), (8, "X"), (4, "W"),
+         (2, "R"), (1, "V"))  # bits 7..0, as the tour prints them
 SIZES = ("4 KiB", "2 MiB", "1 GiB")  # of a leaf at level 0, 1, 2
 
 
