@@ -113,7 +113,7 @@ void main(uint64_t hartid, pa_t fdt, pa_t image)
 	sched_slice = time_frequency / TICKS_PER_SECOND;
 	hart_init(&cpus[0]);
 	kspace_drop_window();		 /* the devicetree is read: */
-	frame_give(fdt, fdt + fdt_size); /* its memory is free */
+	boot_give_fdt(fdt, fdt_size);	 /* its memory is free */
 	boot_harts();			 /* the others join */
 	frame_pool_refill();		 /* zeroed frames, ahead of need */
 	boot_find_archive();		 /* the first program's file */

@@ -10,6 +10,7 @@
 
 static volatile uint8_t *registers;
 static uint32_t sources;
+static uint64_t size;
 
 static volatile uint32_t *word(uint64_t offset)
 {
@@ -18,7 +19,8 @@ static volatile uint32_t *word(uint64_t offset)
 
 void plic_init(const struct board *b)
 {
-	if (!b->plic.base)
+	size = b->plic.size;
+	if (!b->plic.base || size < PRIORITY(b->plic.sources + 1))
 		return;
 	registers = kspace_map_device(b->plic.base, b->plic.size);
 	if (!registers)
@@ -30,7 +32,8 @@ void plic_init(const struct board *b)
 
 void plic_enable_hart(uint32_t context)
 {
-	if (!registers || context == BOARD_NO_CONTEXT)
+	if (!registers || context == BOARD_NO_CONTEXT ||
+	    THRESHOLD(context) + 4 > size)
 		return;
 	for (uint32_t w = 0; w <= sources / 32; w++)
 		*word(ENABLE(context) + w * 4ul) = 0;

@@ -29,6 +29,9 @@ uint32_t boot_fdt_size(void);
 /* All memory: the linear map, then the frames. */
 void boot_memory(pa_t image, pa_t fdt, uint64_t fdt_size);
 
+/* Its memory is free, if it is RAM that nothing else lies in. */
+void boot_give_fdt(pa_t fdt, uint64_t size);
+
 /* Starts every other usable hart and waits until it is up. */
 void boot_harts(void);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* harts.c - the other harts: stacks, start, and their way into the scheduler.
- */
+/* harts.c - the other harts: stacks, start, the way into the scheduler. */
 #include "boot/harts.h"
 #include "arch/interrupt.h"
 #include "arch/kspace.h"
@@ -21,21 +20,37 @@ static int give_stack(struct cpu *cpu)
 
 	if (!f)
 		return -1;
+	if (kspace_map_stack(cpu->index, frame_pa(f)))
+		return -1;
 	cpu->stack_limit = kspace_stack_limit(cpu->index);
 	cpu->stack_top = kspace_stack_top(cpu->index);
-	return kspace_map_stack(cpu->index, frame_pa(f));
+	return 0;
 }
 
-/* A second at most; a hart that does not come is left out, with a word. */
+/* Longer than any hart takes; a busy emulator is slow. */
+#define START_SECONDS 10
+
 static void wait_for(struct cpu *cpu)
 {
-	uint64_t end = time_now() + time_frequency;
+	uint64_t end = time_now() + START_SECONDS * time_frequency;
 
 	while (!__atomic_load_n(&cpu->online, __ATOMIC_ACQUIRE))
 		if (time_now() > end) {
 			boot_fail("hart %lu was started and does not come up",
 				  (unsigned long)cpu->hartid);
 		}
+}
+
+/* A hart that is still on its way into the firmware is not startable yet. */
+static int start_in_time(uint64_t hartid, pa_t entry, struct cpu *cpu)
+{
+	uint64_t end = time_now() + START_SECONDS * time_frequency;
+	int err;
+
+	do
+		err = sbi_hart_start(hartid, entry, (uint64_t)cpu);
+	while (err && time_now() < end);
+	return err;
 }
 
 static void start(const struct board_cpu *b)
@@ -45,12 +60,12 @@ static void start(const struct board_cpu *b)
 
 	cpu->index = cpu_count;
 	cpu->hartid = b->hartid;
-	if (give_stack(cpu)) {
+	if (!cpu->stack_top && give_stack(cpu)) { /* else of one that failed */
 		log_print("quire: no memory for a stack for hart %lu\n",
 			  (unsigned long)b->hartid);
 		return;
 	}
-	if (sbi_hart_start(b->hartid, entry, (uint64_t)cpu)) {
+	if (start_in_time(b->hartid, entry, cpu)) {
 		log_print("quire: the firmware does not start hart %lu\n",
 			  (unsigned long)b->hartid);
 		return;
@@ -63,7 +78,7 @@ void boot_harts(void)
 {
 	if (!sbi_has_remote_fence())
 		return; /* one hart can do without; several cannot */
-	for (unsigned i = 0; i < board.cpu_count; i++)
+	for (unsigned i = 0; i < board.cpu_count && cpu_count < MAX_HARTS; i++)
 		if (board.cpus[i].hartid != cpus[0].hartid)
 			start(&board.cpus[i]);
 }

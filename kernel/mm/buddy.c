@@ -91,7 +91,8 @@ static struct frame *take_locked(unsigned order)
 		o--;
 		list_add_locked(f + BIT(o), o);
 	}
-	f->order = (uint8_t)order;
+	/* FREE no more before the lock goes, or its buddy joins with it. */
+	f->head = FRAME_HEAD(FRAME_CACHED, 0) | order << 8;
 	buddy.free -= BIT(order);
 	return f;
 }

@@ -9,7 +9,8 @@
  * A test whose name starts with "dies_" ends the machine; it runs only when the
  * boot argument test= names it in full. A program named "test/x" is expected to
  * exit with 0; "test/x@15" to be ended by the fault with that scause. Of
- * "test/two_x" two run at once, on one hart, and ticks must have parted them.
+ * "test/two_x" two run at once, on one hart, and ticks must have parted them; of
+ * "test/many_x" MANY, some on each hart, a new one for each that ends.
  */
 #include "abi/error.h"
 #include "arch/interrupt.h"
@@ -180,6 +181,35 @@ static uint64_t ticks_before;
 
 static void run_programs(void);
 
+#define MANY 100
+static int many_left;
+
+static bool start(unsigned hart);
+
+static bool are_many(void)
+{
+	return strncmp(file.name, "test/many_", 10) == 0;
+}
+
+/* Three on each hart; program_ended() starts the rest. */
+static bool start_many(void)
+{
+	bool fine = true;
+
+	many_left = MANY;
+	for (unsigned i = 1; i < 3 * cpu_count; i++)
+		fine = start(i % cpu_count) && fine;
+	return fine;
+}
+
+static void start_next_of_many(void)
+{
+	int n = __atomic_fetch_sub(&many_left, 1, __ATOMIC_ACQ_REL);
+
+	if (n > 0)
+		start((unsigned)n % cpu_count);
+}
+
 static bool are_two(void)
 {
 	return strncmp(file.name, "test/two_", 9) == 0;
@@ -229,6 +259,8 @@ static void program_ended(struct task *t)
 	if (!fine)
 		good = false;
 	task_free(t);
+	if (are_many())
+		start_next_of_many();
 	if (!is_last())
 		return;
 	report();
@@ -270,6 +302,8 @@ static void run_programs(void)
 		if (!start(hart))
 			good = false;
 		if (are_two() && !start(hart))
+			good = false;
+		if (are_many() && !start_many())
 			good = false;
 		if (!is_last())
 			return;

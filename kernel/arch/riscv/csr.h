@@ -19,6 +19,7 @@
 #define SSTATUS_SIE	 BIT(1)
 #define SSTATUS_SPIE	 BIT(5)
 #define SSTATUS_SPP	 BIT(8)
+#define SSTATUS_VS	 (3ul << 9)  /* like FS; vectors are nobody's */
 #define SSTATUS_FS	 (3ul << 13) /* 0 off, 1 initial, 2 clean, 3 dirty */
 #define SSTATUS_FS_CLEAN (2ul << 13)
 #define SSTATUS_SUM	 BIT(18)

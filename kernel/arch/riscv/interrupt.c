@@ -10,7 +10,7 @@ uint64_t time_frequency;
 void interrupt_enable(void)
 {
 	csr_clear(sstatus, SSTATUS_SPP | SSTATUS_SUM | SSTATUS_MXR |
-				   SSTATUS_FS | SSTATUS_SIE);
+				   SSTATUS_FS | SSTATUS_VS | SSTATUS_SIE);
 	csr_set(sstatus, SSTATUS_SPIE);
 	csr_write(scounteren, SCOUNTEREN_ALL);
 	csr_write(sie, SIP_SSIP | SIP_STIP | SIP_SEIP);
@@ -22,6 +22,8 @@ void interrupt_poll(void)
 
 	if (pending & SIP_SSIP) {
 		csr_clear(sip, SIP_SSIP);
+		/* What was queued before the IPI is seen from here on. */
+		__asm__ volatile("fence iorw, iorw" : : : "memory");
 		this_cpu()->ipis++;
 	}
 	if (pending & SIP_STIP)
@@ -38,6 +40,7 @@ void interrupt_wait(void)
 
 void interrupt_send(unsigned cpu)
 {
+	__asm__ volatile("fence iorw, iorw" : : : "memory");
 	sbi_send_ipi(cpus[cpu].hartid);
 }
 

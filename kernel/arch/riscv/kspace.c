@@ -134,8 +134,10 @@ volatile void *kspace_map_device(pa_t pa, uint64_t len)
 		return NULL;
 	if (mmu_query(&kernel_mmu, start + LINEAR_BASE, &level))
 		return pa_to_va(pa);
-	return map_linear(&kernel_mmu, start, end, MMU_RW) ? NULL
-							   : pa_to_va(pa);
+	if (map_linear(&kernel_mmu, start, end, MMU_RW))
+		return NULL;
+	mmu_fence_all(); /* an invalid entry may have been cached */
+	return pa_to_va(pa);
 }
 
 /* ---- stacks ---------------------------------------------------------- */
@@ -158,6 +160,7 @@ int kspace_map_stack(unsigned index, pa_t pa)
 
 	if (!err)
 		set_ad(&kernel_mmu, va, va + STACK_SIZE);
+	mmu_fence_all();
 	return err;
 }
 
