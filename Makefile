@@ -187,7 +187,12 @@ $(O)/quire.elf: $(KERNEL_O) linker/kernel.ld
 	@echo "  LD $@"
 	@$(LINK) -T linker/kernel.ld -o $@ $(KERNEL_O) --start-group $(KERNEL_LIBS) --end-group
 TEST_O = $(call obj,$(O)/test,$(KERNEL) $(UNIT))
-$(O)/test/quire.elf: $(TEST_O) linker/kernel.ld
+# A test that is taken away must not linger in the kernel.
+$(O)/test/list: FORCE
+	@mkdir -p $(@D)
+	@echo $(UNIT) | cmp -s - $@ || echo $(UNIT) >$@
+FORCE:
+$(O)/test/quire.elf: $(TEST_O) linker/kernel.ld $(O)/test/list
 	@echo "  LD $@"
 	@$(LINK) -T linker/kernel.ld -o $@ $(TEST_O) --start-group $(KERNEL_LIBS) --end-group
 %.img: %.elf

@@ -153,6 +153,8 @@ int program_load(const struct archive_entry *file,
 	if (!t)
 		return -E_NOMEM;
 	err = load(t, file, &image, thread);
+	if (err && err != -E_NOMEM)
+		*why = "a segment lies where the stack goes, or beyond";
 	if (err)
 		task_free(t);
 	return err;

@@ -20,6 +20,9 @@ void frame_give(pa_t start, pa_t end);
 /* A frame of zeros, off the pool; NULL: it is empty. Its record is to fill. */
 struct frame *frame_pool_take(void);
 
+/* Called when the pool has fallen to half: somebody idle should fill it. */
+extern void (*frame_pool_low)(void);
+
 /* Zeroes one frame into the pool; false if there is nothing to do. */
 bool frame_pool_fill(void);
 

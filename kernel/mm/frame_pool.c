@@ -8,6 +8,7 @@
 #include "mm/frame_boot.h"
 
 uint32_t frame_pool_count;
+void (*frame_pool_low)(void);
 static struct {
 	struct lock lock;
 	uint32_t want;
@@ -17,11 +18,15 @@ static struct {
 struct frame *frame_pool_take(void)
 {
 	struct frame *f = NULL;
+	bool low;
 
 	lock_take(&pool.lock);
 	if (frame_pool_count)
 		f = pool.frame[--frame_pool_count];
+	low = f && frame_pool_count == FRAME_POOL_MAX / 2;
 	lock_drop(&pool.lock);
+	if (low && frame_pool_low)
+		frame_pool_low();
 	return f;
 }
 

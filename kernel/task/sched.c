@@ -16,13 +16,26 @@ static struct queue {
 	struct lock lock;
 	struct list ready;
 	unsigned n;
+	uint32_t idle; /* asleep, or soon */
 	uint32_t busy; /* idle, and at work on frames */
 } __attribute__((aligned(64))) queues[MAX_HARTS];
 
 static uint32_t frames_still; /* holders: idle harts keep off frames */
 
+/* Wakes one idle hart to zero frames. */
+static void wake_an_idle_hart(void)
+{
+	for (unsigned i = 0; i < cpu_count; i++)
+		if (i != this_cpu()->index &&
+		    __atomic_load_n(&queues[i].idle, __ATOMIC_RELAXED)) {
+			interrupt_send(i);
+			return;
+		}
+}
+
 void sched_init(void)
 {
+	frame_pool_low = wake_an_idle_hart;
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
 		lock_init(&queues[i].lock, LOCK_RUNQ);
 		list_init(&queues[i].ready);
@@ -95,6 +108,10 @@ static struct trap_frame *run(struct thread *t)
 {
 	struct cpu *cpu = this_cpu();
 
+	if (!t->started) { /* its text may just have been copied */
+		t->started = true;
+		interrupt_sync_code();
+	}
 	t->state = THREAD_RUNNING;
 	cpu->current = t;
 	mmu_switch(&t->task->space->mmu);
@@ -124,8 +141,11 @@ static void idle_once(struct queue *q)
 	mmu_switch(&kernel_mmu);
 	if (sched_idle_hook)
 		sched_idle_hook();
-	if (!tend_frames(q))
-		interrupt_wait();
+	if (tend_frames(q))
+		return;
+	__atomic_store_n(&q->idle, 1, __ATOMIC_RELAXED);
+	interrupt_wait();
+	__atomic_store_n(&q->idle, 0, __ATOMIC_RELAXED);
 }
 
 void sched_hold_frames(bool still)

@@ -19,6 +19,7 @@ struct thread {
 	struct task *task;
 	uint8_t state; /* enum thread_state */
 	uint8_t cpu;   /* index of the hart it runs on */
+	bool started;  /* it has run */
 	bool fpu_used; /* `fpu` holds its registers, unless it is an owner */
 	struct fpu_state fpu;
 };

@@ -49,6 +49,11 @@ uint64_t time_now(void)
 	return csr_read(time);
 }
 
+void interrupt_sync_code(void)
+{
+	__asm__ volatile("fence.i" : : : "memory");
+}
+
 void interrupt_timer_in(uint64_t delta)
 {
 	sbi_set_timer(time_now() + delta);

@@ -130,6 +130,7 @@ void harts_fence(uint64_t mask, va_t lo, uint64_t len, uint64_t asid)
 	while (mask) {
 		uint64_t first = cpus[bit_lowest(mask)].hartid, ids = 0;
 		uint64_t window = round_down(first, 64);
+		struct sbi_result r;
 
 		for (unsigned i = 0; i < MAX_HARTS; i++)
 			if ((mask & BIT(i)) &&
@@ -137,10 +138,10 @@ void harts_fence(uint64_t mask, va_t lo, uint64_t len, uint64_t asid)
 				ids |= BIT(cpus[i].hartid - window);
 				mask &= ~BIT(i);
 			}
-		if (asid == ALL_SPACES)
-			call(EXT_RFENCE, RFENCE_VMA, ids, window, lo, len, 0);
-		else
-			call(EXT_RFENCE, RFENCE_VMA_ASID, ids, window, lo, len,
-			     asid);
+		r = asid == ALL_SPACES ? call(EXT_RFENCE, RFENCE_VMA, ids,
+					      window, lo, len, 0)
+				       : call(EXT_RFENCE, RFENCE_VMA_ASID, ids,
+					      window, lo, len, asid);
+		assert(r.error == 0); /* or a frame is reused too early */
 	}
 }
