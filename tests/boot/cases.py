@@ -8,6 +8,24 @@ and what they stand for when left out: class Case in tools/lib/bootcase.py.
 # The dtc form of a node and of all it holds, up to its closing brace.
 MEMORY_NODE = r"\tmemory@[0-9a-f]+ \{.*?\n\t\};\n"
 
+INITRD_START = r"linux,initrd-start = <[^>]*>"
+INITRD_END = r"linux,initrd-end = <[^>]*>"
+RAM = r"reg = <0x00 0x80000000 0x00 0x8000000>"
+
+
+def initrd(start, end):
+    """Where the archive is said to be, each of two cells."""
+    return [(INITRD_START, f"linux,initrd-start = <{start}>"),
+            (INITRD_END, f"linux,initrd-end = <{end}>")]
+
+
+def reserved(cells, more=""):
+    """One range more that is not ours."""
+    return [(r"\Z", "\n/ { reserved-memory { #address-cells = <2>; "
+             "#size-cells = <2>; ranges; "
+             f"other@0 {{ reg = <{cells}>; {more} }}; }}; }};\n")]
+
+
 # A boot as it should be. The tour ends in a fault, which is its success.
 GOOD = dict(append="expect=fault", status=0,
             says=[r"^Quire on ", r"^quire: tour ended"])
@@ -48,6 +66,42 @@ CASES = [
     dict(name="memory-10M", mem="10M", **GOOD),
     dict(name="memory-8M", mem="8M", archive=None,
          says=[r"quire: .*archive"]),
+
+    # ---- memory maps that make no sense, or are only unusual
+    dict(name="initrd-outside-ram",
+         dts=initrd("0x00 0x40000000", "0x00 0x40001000"),
+         says=[r"quire: .*archive at 0x40000000 does not lie in RAM"]),
+    dict(name="initrd-wraps",
+         dts=initrd("0xffffffff 0x40000000", "0xffffffff 0xffffffff"),
+         says=[r"quire: .*archive .*does not lie in RAM"]),
+    dict(name="initrd-no-map",
+         dts=reserved("0x0 0x84000000 0x0 0x1000000", "no-map;"),
+         says=[r"quire: .*archive .*does not lie in RAM"]),
+    dict(name="image-outside-ram",
+         dts=[(RAM, "reg = <0x00 0x80800000 0x00 0x7800000>")],
+         says=[r"quire: .*kernel .*does not lie in RAM"]),
+    dict(name="image-no-map",
+         dts=reserved("0x0 0x80400000 0x0 0x100000", "no-map;"),
+         says=[r"quire: .*kernel .*does not lie in RAM"]),
+    dict(name="fdt-no-map",
+         dts=reserved("0x0 0x80200000 0x0 0x100000", "no-map;"), **GOOD),
+    dict(name="reserved-huge",
+         dts=reserved("0x100 0x0 0x10000000 0x0"), **GOOD),
+    dict(name="ram-with-a-hole",
+         dts=[(RAM, "reg = <0x00 0x80000000 0x00 0x2000000 "
+               "0x00 0x83000000 0x00 0x5000000>")], **GOOD),
+    dict(name="ram-unaligned",
+         dts=[(RAM, "reg = <0x00 0x80000000 0x00 0x5001234 "
+               "0x00 0x85003456 0x00 0x2ffcbaa>")], **GOOD),
+    dict(name="plic-small",
+         dts=[(r"(plic@c000000 \{.*?)reg = <0x00 0xc000000 0x00 0x[0-9a-f]+>",
+               r"\1reg = <0x00 0xc000000 0x00 0x1000>")], **GOOD),
+    dict(name="hart-absent",
+         dts=[(r"cpu@1 \{(.*?)reg = <0x01>", r"cpu@1 {\1reg = <0x4d>")],
+         append="expect=fault", status=0, timeout=60,
+         says=[r"^quire: the firmware does not start hart 77",
+               r"^quire: tour ended"]),
+    dict(name="eight-harts", harts=8, mem="256M", **GOOD),
 
     # ---- a first program that is none: bytes of its ELF header
     dict(name="elf-magic", poke=[(4096, b"\x7fELK")],
