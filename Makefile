@@ -60,7 +60,7 @@ PROGRAMS = start memory calls floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
-	after_unmap@13 after_protect@15 privileged@2 undefined@2 breakpoint@3 \
+	after_unmap@13 after_protect@15 privileged@2 undefined@2 vector@2 breakpoint@3 \
 	no_such_call@8 stack_overflow@15
 
 USER_LIB = user/lib/start.S user/lib/libc.c user/demo/show.c

@@ -112,11 +112,11 @@ void main(uint64_t hartid, pa_t fdt, pa_t image)
 	sched_init();			   /* queues, before other harts */
 	sched_slice = time_frequency / TICKS_PER_SECOND;
 	hart_init(&cpus[0]);
-	kspace_drop_window();		 /* the devicetree is read: */
-	boot_give_fdt(fdt, fdt_size);	 /* its memory is free */
-	boot_harts();			 /* the others join */
-	frame_pool_refill();		 /* zeroed frames, ahead of need */
-	boot_find_archive();		 /* the first program's file */
+	kspace_drop_window();	      /* the devicetree is read: */
+	boot_give_fdt(fdt, fdt_size); /* its memory is free */
+	boot_harts();		      /* the others join */
+	frame_pool_refill();	      /* zeroed frames, ahead of need */
+	boot_find_archive();	      /* the first program's file */
 	memory_boot_taken = ram_bytes() - frames_free() * PAGE_SIZE;
 	say_hello();
 	boot_run(); /* the first program */

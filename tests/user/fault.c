@@ -113,6 +113,12 @@ static void undefined(void)
 	__asm__ volatile(".word 0");
 }
 
+/* vsetvli: nobody saves vector registers, so nobody may use them. */
+static void vector(void)
+{
+	__asm__ volatile(".word 0x0c0072d7" : : : "t0");
+}
+
 static void breakpoint(void)
 {
 	__asm__ volatile("ebreak");
@@ -161,6 +167,7 @@ static const struct {
 	{"after_protect", after_protect},
 	{"privileged", privileged},
 	{"undefined", undefined},
+	{"vector", vector},
 	{"breakpoint", breakpoint},
 	{"no_such_call", no_such_call},
 	{"stack_overflow", stack_overflow},

@@ -16,7 +16,8 @@ import time
 from tree import die
 
 QEMU = os.environ.get("QEMU") or "qemu-system-riscv64"
-MACHINES = ("virt", "sifive_u")
+# A machine, and the CPU in place of its usual one.
+MACHINES = {"virt": None, "sifive_u": None, "virt+v": "rv64,v=true"}
 HARTS, MEMORY = 4, "128M"
 TIMED_OUT = 124  # the status of a guest that had to be ended, as timeout(1)
 OUTPUT_MAX = 8 << 20  # bytes; a guest that says more goes round in circles
@@ -35,6 +36,8 @@ def base(machine, harts, mem):
     """The board and its firmware, without anything to run."""
     if machine not in MACHINES:
         die(f"no such machine: {machine} (there are: {' '.join(MACHINES)})")
+    cpu = MACHINES[machine]
+    machine = machine.partition("+")[0]
     argv = [QEMU, "-M", machine, "-m", mem, "-bios", "default",
             "-smp", "5" if machine == "sifive_u" else str(harts)]
     if mem.upper().endswith("G"):
@@ -42,6 +45,8 @@ def base(machine, harts, mem):
         argv += ["-object", LAZY_MEMORY.format(mem)]
     if machine == "virt":
         argv += ["-global", "virtio-mmio.force-legacy=false"]
+    if cpu:
+        argv += ["-cpu", cpu]
     return argv
 
 
