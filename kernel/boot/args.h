@@ -19,7 +19,7 @@
 	FLAG("asid=0",       no_asid)      /* as if the hart had no ASIDs */   \
 	FLAG("ad=soft",      soft_ad)      /* as if it left A and D alone */   \
 	FLAG("stay",         stay)         /* do not power off at the end */   \
-	FLAG("expect=fault", expect_fault) /* a kernel fault is success */     \
+	FLAG("expect=fault", expect_fault) /* it is to end by a fault */    \
 	FLAG("quiet",        quiet)        /* only warnings and results */     \
 	TEXT("test=",        test, "<pattern>") /* run the tests that fit */   \
 	TEXT("init=",        init, "<name>")    /* the first program */
