@@ -134,7 +134,10 @@ bool mmu_test_clear_dirty(struct mmu *m, va_t va);
 
 /*
  * No hart but this one can be walking the tables or setting A and D in them, so
- * entries may be changed by plain loads and stores.
+ * entries may be changed by plain loads and stores. The answer holds as long as
+ * no other hart can switch to the tables meanwhile: a task has one thread, and
+ * that one is here. With several threads, entering mmu->harts must wait for the
+ * space's lock, or this must say no.
  */
 bool mmu_is_alone(const struct mmu *m);
 
