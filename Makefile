@@ -27,7 +27,7 @@ export O CROSS LLVM T WERROR
 
 LIB = log.c lock.c
 ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machine.c \
-	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c
+	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S trial.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c object.c space.c pages.c fault.c mm.c check.c

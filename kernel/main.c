@@ -11,6 +11,7 @@
 #include "arch/page.h"
 #include "arch/riscv/sbi.h"
 #include "arch/riscv/tlb.h"
+#include "arch/trial.h"
 #include "boot/boot.h"
 #include "boot/harts.h"
 #include "kernel.h"
@@ -56,16 +57,20 @@ static void find_hart_features(void)
 			isa &= ~BOARD_ISA_ZICBOZ;
 	}
 	fpu_present = isa & BOARD_ISA_D;
-	if ((isa & BOARD_ISA_ZICBOZ) && page_try_cbo(trial))
+	if ((isa & BOARD_ISA_ZICBOZ) && trial_cbo(trial))
 		page_use_cbo(block);
 }
 
 static void map_devices(void)
 {
+	volatile void *test;
+
 	console_init_uart(&board.uart);
-	if (board.test_device)
-		machine_use_test_device(
-			kspace_map_device(board.test_device, PAGE_SIZE));
+	if (board.test_device) {
+		test = kspace_map_device(board.test_device, PAGE_SIZE);
+		if (test && trial_load(test))
+			machine_use_test_device(test);
+	}
 	plic_init(&board);
 }
 

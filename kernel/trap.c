@@ -8,18 +8,19 @@
  *	12, 13, 15 page fault   fault_resolve()      inside uaccess: the same;
  *	                                             else panic
  *	8 ecall                 sys_find(), call     -
- *	2 illegal instruction   floating point       the trial of cbo.zero;
- *	                        turned on, or the    else panic
+ *	2 illegal instruction   floating point       panic
+ *	                        turned on, or the
  *	                        thread ends
  *	3 breakpoint            the thread ends      after a semihosting call
  *	                                             that nobody took: go on
  *	others                  the thread ends      panic
+ *	any, in arch/trial.h    -                    the trial has failed
  */
 #include "abi/error.h"
 #include "arch/interrupt.h"
 #include "arch/machine.h"
-#include "arch/page.h"
 #include "arch/riscv/csr.h"
+#include "arch/trial.h"
 #include "arch/uaccess.h"
 #include "arch/upcall.h"
 #include "kernel.h"
@@ -149,8 +150,8 @@ void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
 		frame->pc += 4;
 		return;
 	}
-	if (scause == CAUSE_ILLEGAL && page_owns_trial(frame->pc)) {
-		frame->pc = page_trial_failed();
+	if (trial_owns(frame->pc)) {
+		frame->pc = trial_failure();
 		return;
 	}
 	if (!is_page_fault(scause) || !uaccess_owns(frame->pc) || !t)

@@ -3,6 +3,7 @@
 #include "platform/console.h"
 #include "arch/kspace.h"
 #include "arch/machine.h"
+#include "arch/trial.h"
 #include "lib/log.h"
 
 static struct board_uart uart;
@@ -106,14 +107,27 @@ void console_init_firmware(void)
 	log_sink = write_line;
 }
 
+/* A line status of all ones is a bus where nobody is. */
+static bool answers(const struct board_uart *u)
+{
+	registers = kspace_map_device(u->base, PAGE_SIZE);
+	if (!registers || !trial_load(registers))
+		return false;
+	uart = *u;
+	return u->kind != UART_NS16550 || (ns_read(NS_LINE) & 0xff) != 0xff;
+}
+
 void console_init_uart(const struct board_uart *u)
 {
 	if (u->kind == UART_NONE)
 		return;
-	registers = kspace_map_device(u->base, PAGE_SIZE);
-	if (!registers)
+	if (!answers(u)) {
+		uart.kind = UART_NONE;
+		log_print("quire: no UART answers at 0x%lx; the firmware's "
+			  "console stays\n",
+			  (unsigned long)u->base);
 		return;
-	uart = *u;
+	}
 	if (uart.kind == UART_SIFIVE) {
 		*sf(SF_TXCTRL) |= 1;
 		*sf(SF_RXCTRL) |= 1;

@@ -2,6 +2,7 @@
 /* plic.c - priorities, and each context's threshold and enables. */
 #include "platform/plic.h"
 #include "arch/kspace.h"
+#include "arch/trial.h"
 
 /* Offsets in bytes, PLIC spec chapters 4 to 8. */
 #define PRIORITY(source)   ((uint64_t)(source)*4)
@@ -23,8 +24,10 @@ void plic_init(const struct board *b)
 	if (!b->plic.base || size < PRIORITY(b->plic.sources + 1))
 		return;
 	registers = kspace_map_device(b->plic.base, b->plic.size);
-	if (!registers)
+	if (!registers || !trial_load(registers)) {
+		registers = NULL;
 		return;
+	}
 	sources = b->plic.sources;
 	for (uint32_t s = 1; s <= sources; s++)
 		*word(PRIORITY(s)) = 0;

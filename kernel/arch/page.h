@@ -13,11 +13,4 @@ void page_copy(void *to, const void *from);
 /* Bytes that one cbo.zero clears (a power of two), or 0: there is none. */
 void page_use_cbo(unsigned block);
 
-/* Does cbo.zero work on this hart? `block` may be zeroed by it. */
-bool page_try_cbo(void *block);
-
-/* Was `pc` that trial, and where does a trap there go on? */
-bool page_owns_trial(va_t pc);
-va_t page_trial_failed(void);
-
 #endif

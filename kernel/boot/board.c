@@ -4,6 +4,7 @@
 #include "arch/interrupt.h"
 #include "arch/layout.h"
 #include "arch/machine.h"
+#include "arch/trial.h"
 #include "boot/boot.h"
 #include "lib/log.h"
 #include <stdarg.h>
@@ -45,6 +46,9 @@ void boot_read_board(pa_t fdt)
 	const char *why;
 	struct fdt f;
 
+	if (!trial_load(blob))
+		boot_fail("no devicetree can be read at 0x%lx (a1)",
+			  (unsigned long)fdt);
 	if (fdt_open(&f, blob, 4 * MiB - offset))
 		boot_fail("the devicetree at 0x%lx is damaged",
 			  (unsigned long)fdt);

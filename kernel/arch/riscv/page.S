@@ -4,7 +4,7 @@
  * instructions, and a copy 1060.
  */
 	.text
-	.globl	page_zero, page_copy, page_try_cbo, page_cbo_tried, page_cbo_absent
+	.globl	page_zero, page_copy
 	.balign	4
 page_zero:				/* a0 page */
 	lla	t0, page_cbo_block
@@ -23,21 +23,6 @@ page_zero:				/* a0 page */
 2:	.word	0x0045200f		/* cbo.zero (a0): an assembler of 2022 */
 	add	a0, a0, t0		/* does not know its name */
 	bltu	a0, t1, 2b
-	ret
-
-/*
- * bool page_try_cbo(void *block): does cbo.zero work here? The ISA string may
- * promise it and the firmware not allow it; then it is an illegal instruction,
- * and the trap goes on at page_cbo_absent.
- */
-	.balign	4
-page_try_cbo:
-page_cbo_tried:
-	.word	0x0045200f
-	li	a0, 1
-	ret
-page_cbo_absent:
-	li	a0, 0
 	ret
 
 	.balign	4

@@ -11,15 +11,3 @@ void page_use_cbo(unsigned block)
 	assert(block == 0 || (is_aligned(block, 8) && block <= PAGE_SIZE));
 	page_cbo_block = block;
 }
-
-extern char page_cbo_tried[], page_cbo_absent[];
-
-bool page_owns_trial(va_t pc)
-{
-	return pc == (va_t)page_cbo_tried;
-}
-
-va_t page_trial_failed(void)
-{
-	return (va_t)page_cbo_absent;
-}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* page_test.c - zeroing and copying whole pages, and what must stay around. */
 #include "arch/page.h"
+#include "arch/trial.h"
 #include "mm/frame.h"
 #include "tests/test.h"
 
@@ -52,8 +53,18 @@ TEST(the_trial_of_cbo_zero_comes_back)
 	bool works;
 
 	p[0] = 5;
-	works = page_try_cbo(p);
+	works = trial_cbo(p);
 	CHECK_EQ(p[0], works ? 0 : 5);
 	CHECK(works || page_cbo_block == 0);
+	frame_put(f);
+}
+
+TEST(the_trial_of_a_load_comes_back)
+{
+	struct frame *f = frame_alloc(0, FRAME_SLAB, 0);
+
+	CHECK(trial_load(frame_va(f)));
+	CHECK(!trial_load(NULL));			/* not mapped */
+	CHECK(!trial_load((void *)0xffffffbffffff000)); /* not canonical */
 	frame_put(f);
 }
