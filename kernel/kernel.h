@@ -3,11 +3,18 @@
 #ifndef KERNEL_H
 #define KERNEL_H
 #include "arch/cpu.h"
+#include "arch/riscv/csr.h"
 
 struct thread;
 
 /* stval of instruction faults is not sign-extended (platform/errata.h). */
 extern bool trap_fetch_stval_erratum;
+
+static inline bool cause_is_page_fault(uint64_t scause)
+{
+	return scause == CAUSE_FETCH_FAULT || scause == CAUSE_LOAD_FAULT ||
+	       scause == CAUSE_STORE_FAULT;
+}
 
 /* "store page fault"; NULL for a cause that the specification reserves. */
 const char *cause_name(uint64_t scause);

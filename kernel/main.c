@@ -83,8 +83,20 @@ static uint64_t ram_bytes(void)
 	return sum;
 }
 
+/* Said even if quiet: the machine has more than is used. */
+static void say_what_is_ignored(void)
+{
+	if (board.memory_ignored)
+		log_print("quire: %u more banks of RAM are not used\n",
+			  board.memory_ignored);
+	if (board.cpus_ignored)
+		log_print("quire: %u more harts are not used\n",
+			  board.cpus_ignored);
+}
+
 static void say_hello(void)
 {
+	say_what_is_ignored();
 	if (boot_args.quiet)
 		return;
 	log_print("Quire on %s\n", board.model[0] ? board.model

@@ -45,12 +45,6 @@ const char *cause_name(uint64_t scause)
 	return n < ARRAY_LEN(causes) ? causes[n] : NULL;
 }
 
-static bool is_page_fault(uint64_t scause)
-{
-	return scause == CAUSE_FETCH_FAULT || scause == CAUSE_LOAD_FAULT ||
-	       scause == CAUSE_STORE_FAULT;
-}
-
 /*
  * What an x86 in 64-bit mode would raise, and with what: #PF with its error
  * code and CR2; #GP for what is no address there either.
@@ -67,7 +61,7 @@ static void x86_words(char *to, size_t n, struct space *s, uint64_t scause,
 						      : X86_WRITE;
 	uint64_t top = stval >> 47;
 
-	if (!is_page_fault(scause))
+	if (!cause_is_page_fault(scause))
 		snprintf(to, n, "%s",
 			 scause < ARRAY_LEN(vectors) ? vectors[scause] : "-");
 	else if (top != 0 && top != 0x1ffff)

@@ -43,12 +43,6 @@ static unsigned access_of(uint64_t scause)
 	}
 }
 
-static bool is_page_fault(uint64_t scause)
-{
-	return scause == CAUSE_FETCH_FAULT || scause == CAUSE_LOAD_FAULT ||
-	       scause == CAUSE_STORE_FAULT;
-}
-
 static void interrupt(void)
 {
 	struct cpu *cpu = this_cpu();
@@ -133,7 +127,7 @@ struct trap_frame *upcall_trap_user(struct trap_frame *frame, uint64_t scause,
 
 	if (scause == CAUSE_USER_ECALL)
 		return call(frame);
-	if (!is_page_fault(scause))
+	if (!cause_is_page_fault(scause))
 		return other_trap(frame, scause, stval, 0);
 	space = this_cpu()->current->task->space;
 	err = fault_resolve(space, stval, access_of(scause));
@@ -154,7 +148,7 @@ void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
 		frame->pc = trial_failure();
 		return;
 	}
-	if (!is_page_fault(scause) || !uaccess_owns(frame->pc) || !t)
+	if (!cause_is_page_fault(scause) || !uaccess_owns(frame->pc) || !t)
 		panic_trap(frame, scause, true_stval(scause, stval));
 	err = fault_resolve(t->task->space, stval, access_of(scause));
 	if (err) {

@@ -14,7 +14,6 @@
 enum lock_rank {
 	LOCK_SPACES = 1, /* the list of spaces */
 	LOCK_SPACE,	 /* a space: its regions and upper tables */
-	LOCK_OBJECT,	 /* a memory object's pages */
 	LOCK_RUNQ,	 /* one hart's run queue */
 	LOCK_ASID,	 /* the ASID generation */
 	LOCK_SLAB,	 /* a cache of small structures */

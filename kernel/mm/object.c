@@ -76,11 +76,6 @@ pa_t object_page(const struct object *o, uint64_t index)
 	return index < o->pages ? o->base + (index << PAGE_SHIFT) : 0;
 }
 
-uint64_t object_count(void)
-{
-	return objects.used;
-}
-
 void object_trim(void)
 {
 	slab_trim(&objects);

@@ -37,9 +37,6 @@ void object_put(struct object *o); /* the last frees it */
 /* Where page `index` is; 0 past the end. */
 pa_t object_page(const struct object *o, uint64_t index);
 
-/* Objects that exist, for tests. */
-uint64_t object_count(void);
-
 /* Gives spare kernel memory back, so that frames can be counted. */
 void object_trim(void);
 

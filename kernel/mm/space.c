@@ -48,13 +48,6 @@ struct space *space_create(void)
 	return s;
 }
 
-void space_get(struct space *s)
-{
-	uint32_t before = __atomic_fetch_add(&s->refs, 1, __ATOMIC_RELAXED);
-
-	assert(before > 0);
-}
-
 void space_put(struct space *s)
 {
 	struct pages_gone gone;
@@ -223,11 +216,6 @@ int space_list(struct space *s, va_t from, struct region_info *to, unsigned max)
 		describe(s, r, &to[n++]);
 	lock_drop(&s->lock);
 	return (int)n;
-}
-
-uint64_t space_count(void)
-{
-	return spaces.used;
 }
 
 void space_trim(void)

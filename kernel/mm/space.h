@@ -56,7 +56,6 @@ struct space {
 
 /* An empty space with one reference, the caller's. NULL: no memory. */
 struct space *space_create(void);
-void space_get(struct space *s);
 
 /* The last reference frees it and all its memory; no hart may be in it. */
 void space_put(struct space *s);
@@ -81,7 +80,6 @@ int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot);
 int space_list(struct space *s, va_t from, struct region_info *to,
 	       unsigned max);
 
-uint64_t space_count(void);
 void space_trim(void);
 
 #endif

@@ -44,11 +44,6 @@ void task_thread_gone(struct task *t, int status, unsigned fault)
 	t->ended(t);
 }
 
-uint64_t task_count(void)
-{
-	return tasks.used;
-}
-
 void task_trim(void)
 {
 	slab_trim(&tasks);

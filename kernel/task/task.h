@@ -29,7 +29,6 @@ void task_free(struct task *t);
 /* The last thread is gone: the space goes, then `ended` is called. */
 void task_thread_gone(struct task *t, int status, unsigned fault);
 
-uint64_t task_count(void);
 void task_trim(void);
 
 #endif

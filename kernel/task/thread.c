@@ -43,7 +43,6 @@ void thread_exit(int status, unsigned fault)
 		cpu->fpu_owner = NULL;
 	fpu_set(false);
 	mmu_switch(&kernel_mmu); /* the tables may go with the task */
-	t->state = THREAD_GONE;
 	slab_free(&threads, t);
 	task_thread_gone(task, status, fault);
 }
@@ -93,11 +92,6 @@ void thread_fpu_leave(struct thread *t)
 		fpu_save(&t->fpu);
 	cpu->fpu_owner = NULL;
 	fpu_set(false);
-}
-
-uint64_t thread_count(void)
-{
-	return threads.used;
 }
 
 void thread_trim(void)

@@ -11,7 +11,7 @@
 #include "arch/cpu.h"
 #include "lib/list.h"
 
-enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_GONE };
+enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING };
 
 struct thread {
 	struct trap_frame frame; /* first: a frame is its thread's */
@@ -46,7 +46,6 @@ bool thread_claim_fpu(uint64_t instruction);
 /* The current thread leaves this hart for now; saves what it dirtied. */
 void thread_fpu_leave(struct thread *t);
 
-uint64_t thread_count(void);
 void thread_trim(void);
 
 #endif

@@ -26,6 +26,11 @@ def reserved(cells, more=""):
              f"other@0 {{ reg = <{cells}>; {more} }}; }}; }};\n")]
 
 
+def moved(node, start, to):
+    """A device whose registers are said to be elsewhere."""
+    return [(rf"({node} \{{.*?)reg = <0x00 {start} ", rf"\1reg = <0x00 {to} ")]
+
+
 # A boot as it should be. The tour ends in a fault, which is its success.
 GOOD = dict(append="expect=fault", status=0,
             says=[r"^Quire on ", r"^quire: tour ended"])
@@ -103,26 +108,26 @@ CASES = [
          dts=[(r"(plic@c000000 \{.*?)reg = <0x00 0xc000000 0x00 0x[0-9a-f]+>",
                r"\1reg = <0x00 0xc000000 0x00 0x1000>")], **GOOD),
     dict(name="uart-nowhere",
-         dts=[(r"(serial@10000000 \{.*?)reg = <0x00 0x10000000 ",
-               r"\1reg = <0x00 0x60000000 ")],
+         dts=moved("serial@10000000", "0x10000000", "0x60000000"),
          append="expect=fault", status=0,
          says=[r"^quire: no UART answers at 0x60000000",
                r"^quire: tour ended"]),
     dict(name="uart-faults",
-         dts=[(r"(serial@10000000 \{.*?)reg = <0x00 0x10000000 ",
-               r"\1reg = <0x00 0x1a000000 ")],
+         dts=moved("serial@10000000", "0x10000000", "0x1a000000"),
          append="expect=fault", status=0,
          says=[r"^quire: no UART answers at 0x1a000000",
                r"^quire: tour ended"]),
     dict(name="test-device-nowhere",
-         dts=[(r"(test@100000 \{.*?)reg = <0x00 0x100000 ",
-               r"\1reg = <0x00 0x1a000000 ")], **GOOD),
+         dts=moved("test@100000", "0x100000", "0x1a000000"), **GOOD),
     dict(name="hart-absent",
          dts=[(r"cpu@1 \{(.*?)reg = <0x01>", r"cpu@1 {\1reg = <0x4d>")],
          append="expect=fault", status=0, timeout=60,
          says=[r"^quire: the firmware does not start hart 77",
                r"^quire: tour ended"]),
     dict(name="eight-harts", harts=8, mem="256M", **GOOD),
+    dict(name="ten-harts", harts=10, mem="256M", append="expect=fault",
+         status=0, says=[r"^quire: 2 more harts are not used",
+                         r"^quire: tour ended"]),
 
     # ---- a first program that is none: bytes of its ELF header
     dict(name="elf-magic", poke=[(4096, b"\x7fELK")],

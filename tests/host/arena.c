@@ -5,15 +5,10 @@
 #include "arch/upcall.h"
 #include "lib/assert.h"
 #include "lib/bits.h"
+#include "tests/host/asan.h"
 #include "tests/host/fail.h"
 #include <stdlib.h>
 #include <string.h>
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(p, n)	  ((void)(p), (void)(n))
-#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
-#endif
 
 static uint8_t *arena;
 static pa_t ring[ARENA_PAGES];

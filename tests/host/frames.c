@@ -3,15 +3,10 @@
 #include "tests/host/frames.h"
 #include "arch/layout.h"
 #include "lib/assert.h"
+#include "tests/host/asan.h"
 #include "tests/host/fail.h"
 #include <stdlib.h>
 #include <string.h>
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(p, n)	  ((void)(p), (void)(n))
-#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
-#endif
 
 static uint8_t *arena;
 static struct frame records[HOST_FRAMES];
