@@ -32,7 +32,7 @@ COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c object.c space.c pages.c fault.c mm.c check.c
 TASK = task.c thread.c sched.c
-SYS = sys.c thread_calls.c log_calls.c space_calls.c walk.c
+SYS = sys.c todo.c thread_calls.c log_calls.c space_calls.c walk.c
 BOOT = board.c memory.c harts.c archive.c initrd.c args.c elf.c program.c
 PLATFORM = fdt.c fdt_find.c board.c board_cpus.c board_devices.c console.c \
 	plic.c errata.c

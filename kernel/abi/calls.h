@@ -4,68 +4,222 @@
  * programs' stubs (user/lib/quire.h) are both made.
  *
  * Number in a7, arguments in a0..a5, result in a0: 0 or positive, or a negative
- * error (abi/error.h). Every other register is kept. None of these waits.
+ * error (abi/error.h). Every other register is kept, but for messages
+ * (abi/ipc.h). A call waits only where that is said. Any call that reads or
+ * writes the caller's memory may give -E_FAULT, and waits if a pager must bring
+ * the page. What each wrong handle is answered with stands in abi/handle.h.
+ * Times are nanoseconds, deadlines as in abi/ipc.h, memory in bytes.
  *
- * `space` is a handle of an address space; SELF is the caller's own, and the
- * only one until handles are there. Another is -E_BADF.
- *
+ * ---- the caller ------------------------------------------------------------
  *	nothing
  *		Gives the version of this ABI.
  *	thread_exit
  *		Ends the thread; the last one ends its task with `status`. Does
  *		not return.
  *	thread_yield
- *		Lets the next ready thread of this hart run.
+ *		Lets the next ready thread of the same priority run.
  *	log_write
- *		The bytes, at most LOG_MAX, to the console. Gives how many went.
- *		-E_FAULT.
+ *		The bytes, at most LOG_MAX, to the kernel's log. Gives how many
+ *		went. -E_FAULT.
  *	time_now
  *		Nanoseconds since the machine started.
- *	space_map
+ *
+ * ---- memory ----------------------------------------------------------------
+ * `space` is a handle of a space, or of a task for its space; SELF is the
+ * caller's own.
+ *
+ *	space_map (WRITE)
  *		Anonymous private memory, zero, brought by touch; `bytes` is
  *		rounded up to pages. With MAP_FIXED at `address`, else near it
  *		or, with 0, where there is room. With MAP_GROW_DOWN a stack that
  *		may grow down to `limit`. Gives the address. -E_INVAL, -E_EXIST,
  *		-E_NOMEM.
- *	space_unmap
+ *	space_unmap (WRITE)
  *		Frees the pages in the range, holes or not. -E_INVAL, -E_NOMEM.
- *	space_protect
+ *	space_protect (WRITE)
  *		Gives the pages another protection. -E_INVAL, -E_NOMEM (a hole,
- *		or no memory), -E_ACCES.
- *	space_regions
+ *		or no memory), -E_ACCES (beyond what the mapping may have).
+ *	space_regions (READ)
  *		Lists regions that end above `from`, lowest first, at most `max`
- *		and at most REGIONS_MAX. Gives how many. -E_FAULT.
- *	space_walk
+ *		and at most REGIONS_MAX. Gives how many.
+ *	space_walk (READ)
  *		How the address translates now, in Sv39 and in x86 terms.
- *		-E_INVAL, -E_FAULT.
+ *		-E_INVAL.
  *	memory_info
- *		Frames, and counters of the caller's space. -E_FAULT.
+ *		Frames, and counters of the caller's space.
+ *	space_create
+ *		A new, empty space: a handle with all rights. -E_NOMEM, -E_MFILE.
+ *	space_map_object (space WRITE; object READ, WRITE, EXECUTE)
+ *		Shows an object from `offset` on. `how` is PROT_* | MAP_*: with
+ *		MAP_SHARED the object's own pages, which needs the object's
+ *		right for each right now and limits it for ever; else a private
+ *		view, of which what is written is copied. Gives the address.
+ *		-E_INVAL, -E_EXIST, -E_NOMEM, -E_PERM.
+ *	object_create
+ *		Memory of its own, that several spaces can map: `from` SELF for
+ *		anonymous memory, zero; a machine handle for registers at the
+ *		physical address `where` (RIGHT_DEVICES), or for contiguous
+ *		zeroed memory that devices may be told of, with `where`
+ *		OBJECT_DMA (RIGHT_FRAMES); a pager (MANAGE), whom `where` tells
+ *		which object is meant. Gives a handle with all rights that apply.
+ *		-E_INVAL, -E_NOMEM, -E_MFILE, -E_ACCES (registers that are RAM).
+ *	object_address (DMA)
+ *		The physical address of the page at `offset`. -E_INVAL for an
+ *		object whose pages can move.
+ *	object_sync (WRITE)
+ *		Asks the pager to write back what is dirty in the range, and
+ *		waits until it is. -E_INVAL, -E_IO, -E_TIMEDOUT.
+ *	pager_create (notification SIGNAL, space WRITE)
+ *		A pager with a ring in the caller's space: abi/pager.h.
+ *	pager_submit (MANAGE)
+ *		Acts on what the pager has put into its ring: abi/pager.h. Waits
+ *		for the next request if asked to.
+ *
+ * ---- handles ---------------------------------------------------------------
+ *	handle_duplicate (DUPLICATE; task CONTROL)
+ *		Another handle of the same object in the table of `task` (SELF:
+ *		the caller's), with those rights of the first that are in
+ *		`rights`. `badge` marks messages sent by it; one that is marked
+ *		keeps its badge. Gives its number there. -E_MFILE, -E_NOMEM.
+ *	handle_close
+ *		The number names nothing any more. What no handle names ends,
+ *		but for a running task or thread. An endpoint from which nobody
+ *		can receive any more is dead: who waits there gets -E_PEER.
+ *	handle_revoke (MANAGE)
+ *		The object ends for everybody: other handles of it are stale, who
+ *		waits there gets -E_PEER. -E_INVAL: not for spaces, tasks and
+ *		threads (task_end, thread_control).
+ *	handle_info
+ *		Kind and rights: HANDLE_KIND, HANDLE_RIGHTS.
+ *
+ * ---- tasks and threads -----------------------------------------------------
+ * A task is SELF or a handle; so is a thread.
+ *
+ *	task_create (space MANAGE)
+ *		A task that runs in `space`, with an empty handle table and no
+ *		thread; `name` for listings, `bytes` long, cut at
+ *		TASK_NAME_MAX. A task that has no thread yet ends with its
+ *		creator. -E_NOMEM, -E_MFILE.
+ *	task_handler (task CONTROL, endpoint SEND)
+ *		Where the task's faults, and its calls below CALL_FIRST, go:
+ *		abi/handler.h. SELF: nowhere.
+ *	task_watch (task INSPECT, notification SIGNAL)
+ *		When the task ends, `bits` are signalled. At once if it has.
+ *	task_end (CONTROL)
+ *		All its threads end, and the task with `status`.
+ *	task_info (INSPECT)
+ *		struct task_info (abi/thread.h).
+ *	thread_create (task CONTROL)
+ *		A new thread at `pc` with stack `sp` and a0 = `name`, which also
+ *		names it for its handler; to be started. Gives a handle with all
+ *		rights. -E_NOMEM, -E_MFILE, -E_STALE (the task has ended).
+ *	thread_control (CONTROL)
+ *		One of enum thread_operation. -E_INVAL (to start what runs, or
+ *		what has ended), -E_AGAIN (it runs on another hart and will stop
+ *		in a moment: ask again).
+ *	thread_registers (CONTROL)
+ *		Reads or writes a thread that is new, stopped or waits for a
+ *		reply of its handler: enum registers_operation. -E_BUSY: it does
+ *		something else.
+ *	thread_schedule (CONTROL)
+ *		Priority and the mask of harts on which it may run. A priority
+ *		above the caller's own is -E_PERM; no hart of this machine in
+ *		the mask -E_INVAL.
+ *	thread_list (task INSPECT)
+ *		struct thread_info of up to `max` (THREADS_MAX) of its threads,
+ *		passing over the first `skip`. Gives how many.
+ *
+ * ---- messages: registers and buffers in abi/ipc.h --------------------------
+ *	endpoint_create
+ *		A handle with all rights. -E_NOMEM, -E_MFILE.
+ *	ipc_call (SEND)
+ *		Sends, and waits for the reply. -E_PEER (nobody can receive, or
+ *		who received is gone), -E_CANCELED, -E_INTR, -E_TIMEDOUT,
+ *		-E_AGAIN, -E_INVAL and errors of the handles to be sent.
+ *	ipc_send (SEND)
+ *		Sends, and waits until it is received. The same errors.
+ *	ipc_receive (RECEIVE)
+ *		Waits for a message, or for the notification that is bound to
+ *		the thread (notification_bind; IPC_SIGNAL). A caller of before
+ *		who has no reply yet gets -E_PEER: reply or keep it first.
+ *		-E_CANCELED, -E_INTR, -E_TIMEDOUT, -E_AGAIN, -E_PEER (revoked).
+ *	ipc_reply
+ *		Answers the caller whose message came last (SELF), or a kept one
+ *		(a reply handle, which is closed by that). Waits only for bytes
+ *		to be copied. -E_PEER: the caller is gone; -E_INVAL: there is
+ *		none.
+ *	ipc_reply_receive (RECEIVE)
+ *		ipc_reply to who called last, if he is there still, then
+ *		ipc_receive from `endpoint`.
+ *	reply_keep
+ *		Makes a handle of the caller to be answered, so that others can
+ *		be served first. Closing it gives him -E_PEER. -E_INVAL,
+ *		-E_NOMEM, -E_MFILE.
+ *
+ * ---- signals, time, interrupts ---------------------------------------------
+ *	notification_create
+ *		64 bits, all clear: a handle with all rights.
+ *	notification_signal (SIGNAL)
+ *		Sets bits; they stay until they are taken.
+ *	notification_wait (WAIT)
+ *		Waits until a bit of `mask` is set, takes those that are, and
+ *		gives them in a1 (a0 is 0). SELF waits for the deadline only: sleep.
+ *		-E_AGAIN, -E_TIMEDOUT, -E_CANCELED, -E_INTR, -E_PEER (revoked),
+ *		-E_INVAL (mask 0; SELF without a deadline).
+ *	notification_timer (SIGNAL)
+ *		Sets `bits` when `deadline` comes; NEVER clears the timer. One
+ *		timer a notification.
+ *	notification_bind (WAIT)
+ *		Its bits also end an ipc_receive of the calling thread
+ *		(IPC_SIGNAL). SELF: no more. -E_BUSY: bound to another.
+ *	interrupt_create (machine LINES; notification SIGNAL)
+ *		From now on interrupt `source` sets `bits`, and is then silent
+ *		until interrupt_done(). -E_INVAL, -E_BUSY (another has it).
+ *	interrupt_done
+ *		Lets the next one come.
+ *
+ * ---- the machine -----------------------------------------------------------
+ *	machine_info
+ *		struct machine_info (abi/machine.h).
+ *	machine_stop (POWER)
+ *		Powers off; an emulator ends with `status`. Does not return.
  *
  * Not calls, on purpose: files, paths, processes, signals (programs' business);
- * brk (map next to the heap, and the two regions become one); printing numbers
- * (the C library's); reading the time quickly (rdtime works in user mode).
+ * names for anything (init tells who gets which handle); brk (map next to the
+ * heap, and the two regions become one); fork and exec (a space is made and
+ * filled by who holds it); printing numbers (the C library's); reading the time
+ * quickly (rdtime works in user mode); locks (shared memory and a notification);
+ * asynchronous messages (the kernel buffers nothing for anybody).
  */
 #ifndef ABI_CALLS_H
 #define ABI_CALLS_H
+#include "abi/handle.h"
 #include "abi/space.h"
 #include <stdint.h>
 
 #define CALL_FIRST  0x1000
-#define ABI_VERSION 1
-#define SELF	    0ul
+#define ABI_VERSION 2
 #define LOG_MAX	    512
 #define REGIONS_MAX 8
+#define THREADS_MAX 16
+
+/* object_create(): memory for devices. */
+#define OBJECT_DMA (~0ul)
 
 struct walk_info;
 struct memory_info;
+struct task_info;
+struct thread_info;
+struct machine_info;
+struct pager_setup;
 
 /*
  * Numbered in this order from CALL_FIRST; Cn has n arguments, each a type and a
- * name. A new call is one row at the end, a function in sys/, a test in
- * tests/user/calls.c.
+ * name; M is a message, whose stub is in user/lib/ipc.h. A new call is one row
+ * at the end, a function in sys/, a test in tests/user/calls.c.
  */
 /* clang-format off */
-#define QUIRE_CALLS(C0, C1, C2, C3, C4, C6)                                    \
+#define QUIRE_CALLS(C0, C1, C2, C3, C4, C5, C6, M)                             \
 	C0(nothing)                                                            \
 	C1(thread_exit, int, status)                                           \
 	C0(thread_yield)                                                       \
@@ -82,10 +236,57 @@ struct memory_info;
 	   struct region_info *, to, uint64_t, max)                            \
 	C3(space_walk, uint64_t, space, const volatile void *, address,        \
 	   struct walk_info *, to)                                             \
-	C1(memory_info, struct memory_info *, to)
+	C1(memory_info, struct memory_info *, to)                              \
+	C0(space_create)                                                       \
+	C6(space_map_object, uint64_t, space, const void *, address,           \
+	   uint64_t, bytes, unsigned, how, uint64_t, object,                   \
+	   uint64_t, offset)                                                   \
+	C3(object_create, uint64_t, from, uint64_t, bytes, uint64_t, where)    \
+	C2(object_address, uint64_t, object, uint64_t, offset)                 \
+	C3(object_sync, uint64_t, object, uint64_t, offset, uint64_t, bytes)   \
+	C1(pager_create, struct pager_setup *, setup)                          \
+	C3(pager_submit, uint64_t, pager, uint64_t, mask, uint64_t, deadline)  \
+	C4(handle_duplicate, uint64_t, task, uint64_t, handle,                 \
+	   unsigned, rights, uint64_t, badge)                                  \
+	C1(handle_close, uint64_t, handle)                                     \
+	C1(handle_revoke, uint64_t, handle)                                    \
+	C1(handle_info, uint64_t, handle)                                      \
+	C3(task_create, uint64_t, space, const char *, name, uint64_t, bytes)  \
+	C2(task_handler, uint64_t, task, uint64_t, endpoint)                   \
+	C3(task_watch, uint64_t, task, uint64_t, notification,                 \
+	   uint64_t, bits)                                                     \
+	C2(task_end, uint64_t, task, int, status)                              \
+	C2(task_info, uint64_t, task, struct task_info *, to)                  \
+	C4(thread_create, uint64_t, task, const void *, pc,                    \
+	   const void *, sp, uint64_t, name)                                   \
+	C2(thread_control, uint64_t, thread, unsigned, operation)              \
+	C3(thread_registers, uint64_t, thread, unsigned, operation,            \
+	   void *, buffer)                                                     \
+	C3(thread_schedule, uint64_t, thread, unsigned, priority,              \
+	   uint64_t, harts)                                                    \
+	C4(thread_list, uint64_t, task, uint64_t, skip,                        \
+	   struct thread_info *, to, uint64_t, max)                            \
+	C0(endpoint_create)                                                    \
+	M(ipc_call)                                                            \
+	M(ipc_send)                                                            \
+	M(ipc_receive)                                                         \
+	M(ipc_reply)                                                           \
+	M(ipc_reply_receive)                                                   \
+	C0(reply_keep)                                                         \
+	C0(notification_create)                                                \
+	C2(notification_signal, uint64_t, notification, uint64_t, bits)        \
+	M(notification_wait)                                                   \
+	C3(notification_timer, uint64_t, notification, uint64_t, bits,         \
+	   uint64_t, deadline)                                                 \
+	C1(notification_bind, uint64_t, notification)                          \
+	C4(interrupt_create, uint64_t, machine, unsigned, source,              \
+	   uint64_t, notification, uint64_t, bits)                             \
+	C1(interrupt_done, uint64_t, interrupt)                                \
+	C2(machine_info, uint64_t, machine, struct machine_info *, to)         \
+	C2(machine_stop, uint64_t, machine, int, status)
 
 /* For who wants the names alone: F(name) for each. */
-#define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F)
+#define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F, F, F)
 
 #define CALL_NUMBER(name, ...) CALL_##name,
 enum {
@@ -121,6 +322,7 @@ struct memory_info {
 	uint64_t faults, zero, zeroed, shown, copied, touched, stale, grown;
 	uint64_t fence_all, fence_space, fence_page, remote, satp;
 	uint64_t harts;
+	uint64_t lock_waits; /* times that a hart found a lock taken */
 };
 
 #endif

@@ -12,13 +12,21 @@
 #include "lib/types.h"
 
 enum lock_rank {
-	LOCK_SPACES = 1, /* the list of spaces */
-	LOCK_SPACE,	 /* a space: its regions and upper tables */
-	LOCK_RUNQ,	 /* one hart's run queue */
-	LOCK_ASID,	 /* the ASID generation */
-	LOCK_SLAB,	 /* a cache of small structures */
-	LOCK_FRAME,	 /* the buddy lists */
-	LOCK_LOG,	 /* the console */
+	LOCK_TASK = 1,	   /* a task: its handle table and threads */
+	LOCK_SPACES,	   /* the list of spaces */
+	LOCK_SPACE,	   /* a space: its regions and upper tables */
+	LOCK_OBJECT,	   /* a memory object: its pages, who waits for them */
+	LOCK_PAGER,	   /* a pager's ring */
+	LOCK_ENDPOINT,	   /* an endpoint's queues */
+	LOCK_NOTIFICATION, /* a notification: its bits, who waits */
+	LOCK_INTERRUPT,	   /* interrupt sources and who has them */
+	LOCK_TIMER,	   /* one hart's timers */
+	LOCK_RUNQ,	   /* one hart's run queue */
+	LOCK_ASID,	   /* the ASID generation */
+	LOCK_SLAB,	   /* a cache of small structures */
+	LOCK_GRACE,	   /* what is to be freed when no hart looks any more */
+	LOCK_FRAME,	   /* the buddy lists */
+	LOCK_LOG,	   /* the console */
 };
 
 struct lock {

@@ -38,7 +38,7 @@ static inline long quire_call0(long n)
 	return (long)a0;
 }
 
-/* The stubs, a function for each row of the table. */
+/* The stubs, a function for each row of the table; messages are in ipc.h. */
 /* clang-format off */
 #define U(x) ((uint64_t)(x))
 #define STUB0(name)                                                            \
@@ -66,13 +66,20 @@ static inline long quire_call0(long n)
 	{                                                                      \
 		return quire_call(CALL_##name, U(a), U(b), U(c), U(d), 0, 0);  \
 	}
+#define STUB5(name, ta, a, tb, b, tc, c, td, d, te, e)                         \
+	static inline long name(ta a, tb b, tc c, td d, te e)                  \
+	{                                                                      \
+		return quire_call(CALL_##name, U(a), U(b), U(c), U(d), U(e),   \
+				  0);                                          \
+	}
 #define STUB6(name, ta, a, tb, b, tc, c, td, d, te, e, tf, f)                  \
 	static inline long name(ta a, tb b, tc c, td d, te e, tf f)            \
 	{                                                                      \
 		return quire_call(CALL_##name, U(a), U(b), U(c), U(d), U(e),   \
 				  U(f));                                       \
 	}
-QUIRE_CALLS(STUB0, STUB1, STUB2, STUB3, STUB4, STUB6)
+#define STUBM(name)
+QUIRE_CALLS(STUB0, STUB1, STUB2, STUB3, STUB4, STUB5, STUB6, STUBM)
 /* clang-format on */
 #undef U
 
