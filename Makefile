@@ -56,6 +56,9 @@ X86 = tests/host/rig_host.c $(COMPAT:%=kernel/compat/%) $(wildcard tests/unit/co
 PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
 	tests/unit/mm/region*.c tests/unit/mm/slab*.c) tests/host/board_dtb_test.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
+USER_PURE = $(addprefix user/lib/,archive.c elf.c virtqueue.c virtio.c) \
+	user/servers/init/manifest.c user/servers/console/line.c \
+	$(wildcard tests/host/user/*_test.c)
 PROGRAMS = start memory calls floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
@@ -162,7 +165,7 @@ benches: all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
 	@:
 all: $(O)/quire.img $(O)/archive.cpio
 	@:
-tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86
+tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers
 	@:
 slow: $(O)/slow/words
 	@:
@@ -226,7 +229,8 @@ $(O)/host/%.o: % Makefile
 $(O)/host/pure: $(call obj,$(O)/host,$(HOST) $(PURE) $(PURE_TESTS))
 $(O)/host/mmu: $(call obj,$(O)/host,$(HOST) $(MODEL) tests/host/mmu_hostile_test.c)
 $(O)/host/x86: $(call obj,$(O)/host,$(HOST) $(MODEL) $(X86))
-$(O)/host/pure $(O)/host/mmu $(O)/host/x86:
+$(O)/host/servers: $(call obj,$(O)/host,$(HOST) $(USER_PURE))
+$(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers:
 	@echo "  LD $@"
 	@$(HOST_CC) $(HOST_C) $^ -o $@
 $(O)/slow/words: tests/x86/round_trip.c kernel/compat/entry.c
