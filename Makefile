@@ -57,7 +57,7 @@ PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
 	tests/unit/mm/region*.c tests/unit/mm/slab*.c) tests/host/board_dtb_test.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
 USER_PURE = $(addprefix user/lib/,archive.c elf.c virtqueue.c virtio.c) \
-	user/servers/init/manifest.c user/servers/console/line.c \
+	$(addprefix user/servers/,init/manifest.c init/words.c console/line.c console/ring.c) \
 	$(wildcard tests/host/user/*_test.c)
 PROGRAMS = start memory calls floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \

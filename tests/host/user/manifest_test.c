@@ -134,7 +134,7 @@ static const struct {
 	{A "restart 3 per 4\n", 3, "", "restart TIMES in"},
 	{A "restart x in 4\n", 3, "x", "not a number"},
 	{A "restart 3 in 0\n", 3, "0", "no time"},
-	{A "restart 1001 in 4\n", 3, "1001", "too large"},
+	{A "restart 17 in 4\n", 3, "17", "too large"},
 	{A "priority 32\n", 3, "32", "too large"},
 	{A "priority -1\n", 3, "-1", "not a number"},
 	{A "priority 1\npriority 1\n", 4, "priority", "second one"},

@@ -7,27 +7,22 @@
  * row of rules[], one function.
  */
 #include "manifest.h"
+#include "words.h"
 #include <abi/error.h>
 #include <abi/handle.h>
 #include <abi/thread.h>
 #include <string.h>
-
-#define WORDS_MAX 36
-#define LINE_MAX  256
-#define DIGITS	  "0123456789"
 
 struct parser {
 	struct manifest *m;
 	struct manifest_service *s; /* whose block it is; NULL before any */
 	bool first;		    /* the first time over the lines */
 	uint32_t seen;		    /* rows of rules[] in this block */
-	char line[LINE_MAX];
-	unsigned words;
-	const char *word[WORDS_MAX];
-	const char *about; /* the word that the error is about */
+	struct words w;		    /* of the line */
+	const char *about;	    /* the word that the error is about */
 };
 
-/* ---- words -------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------- */
 
 static const char *error(struct parser *p, const char *word, const char *why)
 {
@@ -35,77 +30,19 @@ static const char *error(struct parser *p, const char *word, const char *why)
 	return why;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static const char *split(struct parser *p, const char *text, size_t n)
-{
-	char *at = p->line;
-
-	p->words = 0;
-	if (n >= LINE_MAX)
-		return "the line is too long";
-	memcpy(p->line, text, n);
-	p->line[n] = 0;
-	if (strlen(p->line) != n)
-		return "a NUL character";
-	at[strcspn(at, "#")] = 0;
-	for (;;) {
-		while (is_blank(*at))
-			*at++ = 0;
-		if (!*at)
-			return NULL;
-		if (p->words == WORDS_MAX)
-			return "too many words";
-		p->word[p->words++] = at;
-		while (*at && !is_blank(*at))
-			at++;
-	}
-}
-
-/* Decimal, 1 to 9 digits; what follows them in *rest. */
-static bool number(const char *s, uint64_t *n, const char **rest)
-{
-	size_t digits = strspn(s, DIGITS);
-
-	*n = 0;
-	*rest = s + digits;
-	if (digits == 0 || digits > 9)
-		return false;
-	for (; s < *rest; s++)
-		*n = *n * 10 + (uint64_t)(*s - '0');
-	return true;
-}
-
 static const char *read_number(struct parser *p, const char *word, uint64_t max,
 			       uint64_t *n)
 {
-	const char *rest;
+	const char *why = words_number(word, max, n);
 
-	if (!number(word, n, &rest) || *rest)
-		return error(p, word, "not a number");
-	if (*n > max)
-		return error(p, word, "too large a number");
-	return NULL;
+	return why ? error(p, word, why) : NULL;
 }
 
-/* 4096, 64K or 2M: not 0, at most 1 GiB. */
-static const char *read_size(struct parser *p, const char *word, uint64_t *n)
+static const char *read_size(struct parser *p, uint64_t *n)
 {
-	const char *rest;
-	bool good = number(word, n, &rest);
+	const char *why = words_size(p->w.word[1], n);
 
-	if (good && *rest == 'K')
-		*n <<= 10, rest++;
-	else if (good && *rest == 'M')
-		*n <<= 20, rest++;
-	if (!good || *rest || *n == 0)
-		return error(p, word, "not a size, such as 4096, 64K or 2M");
-	if (*n > 1ul << 30)
-		return error(p, word, "too large a size");
-	return NULL;
+	return why ? error(p, p->w.word[1], why) : NULL;
 }
 
 struct choice {
@@ -144,7 +81,7 @@ int manifest_find(const struct manifest *m, const char *name)
 
 static const char *new_service(struct parser *p)
 {
-	const char *name = p->word[1];
+	const char *name = p->w.word[1];
 
 	if (!is_name(name) || strcmp(name, "init") == 0)
 		return error(p, name, "not a name for a service");
@@ -174,7 +111,7 @@ static const char *set_service(struct parser *p)
 	p->seen = 0;
 	if (why || p->first)
 		return why ? why : new_service(p);
-	p->s = &p->m->service[manifest_find(p->m, p->word[1])];
+	p->s = &p->m->service[manifest_find(p->m, p->w.word[1])];
 	return NULL;
 }
 
@@ -203,12 +140,12 @@ static const char *set_calls(struct parser *p)
 	const char *why = NULL;
 	uint32_t bit;
 
-	for (unsigned i = 1; i < p->words && !why; i++) {
-		if (strcmp(p->word[i], "init") == 0) {
+	for (unsigned i = 1; i < p->w.count && !why; i++) {
+		if (strcmp(p->w.word[i], "init") == 0) {
 			p->s->calls_init = true;
 			continue;
 		}
-		why = find_server(p, p->word[i], &bit);
+		why = find_server(p, p->w.word[i], &bit);
 		if (!why)
 			p->s->calls |= bit;
 	}
@@ -218,8 +155,8 @@ static const char *set_calls(struct parser *p)
 /* Names, or * for every service. */
 static const char *read_set(struct parser *p, bool serving, uint32_t *set)
 {
-	for (unsigned i = 1; i < p->words; i++) {
-		const char *word = p->word[i], *why = NULL;
+	for (unsigned i = 1; i < p->w.count; i++) {
+		const char *word = p->w.word[i], *why = NULL;
 		int n = manifest_find(p->m, word);
 		uint32_t bit = n < 0 ? 0 : 1u << n;
 
@@ -252,9 +189,9 @@ static const char *set_stdio(struct parser *p)
 	const char *why;
 	uint32_t bit;
 
-	why = find_server(p, p->word[1], &bit);
+	why = find_server(p, p->w.word[1], &bit);
 	if (!why)
-		p->s->stdio = manifest_find(p->m, p->word[1]);
+		p->s->stdio = manifest_find(p->m, p->w.word[1]);
 	return why;
 }
 
@@ -262,9 +199,9 @@ static const char *set_stdio(struct parser *p)
 
 static const char *set_file(struct parser *p)
 {
-	if (strlen(p->word[1]) >= MANIFEST_PATH)
-		return error(p, p->word[1], "too long a path");
-	strcpy(p->s->file, p->word[1]);
+	if (strlen(p->w.word[1]) >= MANIFEST_PATH)
+		return error(p, p->w.word[1], "too long a path");
+	strcpy(p->s->file, p->w.word[1]);
 	return NULL;
 }
 
@@ -272,12 +209,12 @@ static const char *set_args(struct parser *p)
 {
 	char *to = p->s->text;
 
-	for (unsigned i = 1; i < p->words; i++) {
-		size_t n = strlen(p->word[i]) + 1;
+	for (unsigned i = 1; i < p->w.count; i++) {
+		size_t n = strlen(p->w.word[i]) + 1;
 
 		if (n > (size_t)(p->s->text + MANIFEST_TEXT - to))
-			return error(p, p->word[i], "too long arguments");
-		memcpy(to, p->word[i], n);
+			return error(p, p->w.word[i], "too long arguments");
+		memcpy(to, p->w.word[i], n);
 		to += n;
 		p->s->args++;
 	}
@@ -294,11 +231,11 @@ static const char *set_machine(struct parser *p)
 		{NULL, 0},
 	};
 
-	for (unsigned i = 1; i < p->words; i++) {
-		int right = choose(rights, p->word[i]);
+	for (unsigned i = 1; i < p->w.count; i++) {
+		int right = choose(rights, p->w.word[i]);
 
 		if (right < 0)
-			return error(p, p->word[i],
+			return error(p, p->w.word[i],
 				     "not devices, lines, frames or power");
 		p->s->machine |= (unsigned)right;
 	}
@@ -319,14 +256,14 @@ static const char *set_device(struct parser *p)
 		{"virtio-net", DEVICE_VIRTIO_NET},
 		{NULL, 0},
 	};
-	int device = choose(devices, p->word[1]);
+	int device = choose(devices, p->w.word[1]);
 	uint64_t index = 0;
 	const char *why;
 
 	if (device < 0)
-		return error(p, p->word[1],
+		return error(p, p->w.word[1],
 			     "not uart, virtio-blk or virtio-net");
-	why = p->words > 2 ? read_number(p, p->word[2], 31, &index) : NULL;
+	why = p->w.count > 2 ? read_number(p, p->w.word[2], 31, &index) : NULL;
 	p->s->device = (enum manifest_device)device;
 	p->s->device_index = (unsigned)index;
 	return why;
@@ -334,12 +271,12 @@ static const char *set_device(struct parser *p)
 
 static const char *set_dma(struct parser *p)
 {
-	return read_size(p, p->word[1], &p->s->dma);
+	return read_size(p, &p->s->dma);
 }
 
 static const char *set_keep(struct parser *p)
 {
-	return read_size(p, p->word[1], &p->s->keep);
+	return read_size(p, &p->s->keep);
 }
 
 /* ---- how it runs -------------------------------------------------------- */
@@ -349,15 +286,15 @@ static const char *set_restart(struct parser *p)
 	uint64_t times, seconds;
 	const char *why;
 
-	if (strcmp(p->word[2], "in") != 0)
+	if (strcmp(p->w.word[2], "in") != 0)
 		return "write: restart TIMES in SECONDS";
-	why = read_number(p, p->word[1], 1000, &times);
+	why = read_number(p, p->w.word[1], MANIFEST_RESTARTS, &times);
 	if (!why)
-		why = read_number(p, p->word[3], 1000000, &seconds);
+		why = read_number(p, p->w.word[3], 1000000, &seconds);
 	if (why)
 		return why;
 	if (seconds == 0)
-		return error(p, p->word[3], "no time at all");
+		return error(p, p->w.word[3], "no time at all");
 	p->s->restarts = (unsigned)times;
 	p->s->seconds = (unsigned)seconds;
 	return NULL;
@@ -366,7 +303,7 @@ static const char *set_restart(struct parser *p)
 static const char *set_priority(struct parser *p)
 {
 	uint64_t n;
-	const char *why = read_number(p, p->word[1], PRIORITIES - 1, &n);
+	const char *why = read_number(p, p->w.word[1], PRIORITIES - 1, &n);
 
 	if (!why)
 		p->s->priority = (unsigned)n;
@@ -379,8 +316,8 @@ static const char *set_harts(struct parser *p)
 	uint64_t n;
 
 	p->s->harts = 0;
-	for (unsigned i = 1; i < p->words && !why; i++) {
-		why = read_number(p, p->word[i], 63, &n);
+	for (unsigned i = 1; i < p->w.count && !why; i++) {
+		why = read_number(p, p->w.word[i], 63, &n);
 		if (!why)
 			p->s->harts |= 1ul << n;
 	}
@@ -428,12 +365,12 @@ _Static_assert(RULES <= 32, "a bit each in seen");
 static const char *check_row(struct parser *p, unsigned row)
 {
 	const struct rule *r = &rules[row];
-	unsigned n = p->words - 1;
+	unsigned n = p->w.count - 1;
 
 	if (n < r->min)
 		return error(p, r->word, "something is missing behind it");
 	if (n > r->max)
-		return error(p, p->word[r->max + 1], "too much in the line");
+		return error(p, p->w.word[r->max + 1], "too much in the line");
 	if (row == 0)
 		return NULL;
 	if (!p->s)
@@ -446,15 +383,15 @@ static const char *check_row(struct parser *p, unsigned row)
 
 static const char *read_line(struct parser *p, const char *text, size_t n)
 {
-	const char *why = split(p, text, n);
+	const char *why = words_split(&p->w, text, n);
 	unsigned row = 0;
 
-	if (why || p->words == 0)
+	if (why || p->w.count == 0)
 		return why;
-	while (row < RULES && strcmp(rules[row].word, p->word[0]) != 0)
+	while (row < RULES && strcmp(rules[row].word, p->w.word[0]) != 0)
 		row++;
 	if (row == RULES)
-		return error(p, p->word[0], "no such word at a line's start");
+		return error(p, p->w.word[0], "no such word at a line's start");
 	why = check_row(p, row);
 	if (why || !(p->first ? rules[row].early : rules[row].late))
 		return why;

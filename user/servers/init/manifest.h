@@ -23,6 +23,7 @@
 #define MANIFEST_NAME	  16 /* its NUL included */
 #define MANIFEST_PATH	  64
 #define MANIFEST_ARGS	  8
+#define MANIFEST_RESTARTS 16
 #define MANIFEST_TEXT	  128 /* of all arguments, their NULs included */
 
 #define MANIFEST_EVERY	    0xffffffffu /* every service */
