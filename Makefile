@@ -56,8 +56,8 @@ X86 = tests/host/rig_host.c $(COMPAT:%=kernel/compat/%) $(wildcard tests/unit/co
 PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
 	tests/unit/mm/region*.c tests/unit/mm/slab*.c) tests/host/board_dtb_test.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
-USER_PURE = $(addprefix user/lib/,archive.c elf.c virtqueue.c virtio.c) \
-	$(addprefix user/servers/,init/manifest.c init/words.c console/line.c console/ring.c) \
+USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) \
+	$(addprefix user/servers/,init/manifest.c init/words.c console/line.c console/ring.c console/state.c) \
 	$(wildcard tests/host/user/*_test.c)
 PROGRAMS = start memory calls floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
@@ -66,7 +66,17 @@ FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	after_unmap@13 after_protect@15 privileged@2 undefined@2 vector@2 breakpoint@3 \
 	no_such_call@8 stack_overflow@15
 
-USER_LIB = user/lib/start.S user/lib/libc.c user/demo/show.c
+USER_LIB = $(addprefix user/lib/,start.S libc.c service.c client.c waiters.c archive.c \
+	elf.c stack.c spawn.c thread.S thread.c virtqueue.c virtio.c \
+	proto/init.c proto/console.c proto/blk.c proto/net.c) user/demo/show.c
+SERVERS = init console blk net
+init = main.c manifest.c words.c device.c start.c supervise.c answer.c listing.c
+console = main.c uart.c state.c line.c ring.c
+blk = main.c disk.c
+net = main.c nic.c
+BIN = ps
+SERVER_TESTS = $(notdir $(basename $(wildcard tests/servers/*.c)))
+MANIFESTS = $(notdir $(basename $(wildcard tests/servers/*.manifest)))
 
 # ---- flags -------------------------------------------------------------
 
@@ -165,7 +175,8 @@ benches: all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
 	@:
 all: $(O)/quire.img $(O)/archive.cpio
 	@:
-tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers
+tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers \
+	$(MANIFESTS:%=$(O)/servers/%.cpio)
 	@:
 slow: $(O)/slow/words
 	@:
@@ -205,6 +216,14 @@ USER_O = $(call obj,$(O)/program,$(USER_LIB))
 $(O)/user/%.elf: $(O)/program/%.c.o $(USER_O) linker/user.ld
 	@mkdir -p $(@D)
 	@$(LINK) -T linker/user.ld -o $@ $< $(USER_O) --start-group $(USER_LIBS) --end-group
+# A server is a folder: $(call server,blk) is the program made of its files.
+server = $(O)/user/user/servers/$(1).elf
+define SERVER_RULE
+$(call server,$(1)): $(call obj,$(O)/program,$($(1):%=user/servers/$(1)/%)) $(USER_O) linker/user.ld
+	@mkdir -p $$(@D)
+	@$$(LINK) -T linker/user.ld -o $$@ $$(filter %.o,$$^) --start-group $$(USER_LIBS) --end-group
+endef
+$(foreach s,$(SERVERS),$(eval $(call SERVER_RULE,$(s))))
 $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 	@tools/archive $@ $<=tour
 
@@ -216,6 +235,15 @@ $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 	@mkdir -p $(@D)
 	@tools/archive $@ $(foreach p,$(PROGRAMS),$(call program,$(p))=test/$(p)) \
 		$(FAULTS:%=$(call program,fault)=test/%)
+
+# Each manifest of tests/servers in an archive with all that it may start.
+bin = $(O)/user/user/bin/$(1).elf
+server_test = $(O)/user/tests/servers/$(1).elf
+$(O)/servers/%.cpio: tests/servers/%.manifest $(foreach s,$(SERVERS),$(call server,$(s))) \
+		$(foreach b,$(BIN),$(call bin,$(b))) $(foreach t,$(SERVER_TESTS),$(call server_test,$(t)))
+	@mkdir -p $(@D)
+	@tools/archive $@ $(call server,init)=init $<=etc/manifest $(foreach s,$(filter-out init,$(SERVERS)),$(call server,$(s))=servers/$(s)) \
+		$(foreach b,$(BIN),$(call bin,$(b))=bin/$(b)) $(foreach t,$(SERVER_TESTS),$(call server_test,$(t))=test/$(t))
 
 $(O)/plugin/%.so: tests/bench/plugin/%.c tests/bench/plugin/plugin.h
 	@mkdir -p $(@D)

@@ -18,7 +18,7 @@
  *
  * -E_RANGE	beyond the end of the disk
  * -E_INVAL	not whole sectors, none, or more than `max`
- * -E_PERM	a write or flush, and the disk is read-only
+ * -E_PERM	a write, and the disk is read-only
  * -E_IO	the device could not
  */
 #ifndef PROTO_BLK_H

@@ -32,7 +32,8 @@ long net_receive(uint64_t net, void *to, size_t room, uint64_t deadline)
 		.receive_bytes =
 			(uint32_t)(room < NET_FRAME_MAX ? room : NET_FRAME_MAX),
 		.deadline = deadline};
-	struct message m = {.word = {NET_RECEIVE}, .extra = &extra};
+	struct message m = {.word = {NET_RECEIVE, extra.receive_bytes},
+			    .extra = &extra};
 	long err = client_ask(net, &m);
 
 	return err < 0 ? err : (long)IPC_BYTES(m.came);

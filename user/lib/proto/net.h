@@ -5,7 +5,7 @@
  *	request		words	bytes	reply
  *	NET_INFO	-	-	0, address, received, sent, dropped, refused
  *	NET_SEND	-	frame	0
- *	NET_RECEIVE	-	-	0; a frame
+ *	NET_RECEIVE	room	-	0; a frame
  *
  * Word 0 is the request; the reply's is 0 or an error. The address is 48 bits,
  * its first byte the lowest. A frame is sent when it is in the device's queue; a

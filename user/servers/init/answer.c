@@ -61,6 +61,8 @@ static long act(unsigned asker, struct message *m, const char *data,
 {
 	const struct service *s;
 
+	if (init.service[asker].state != SERVICE_RUNS)
+		return -E_STALE; /* its last words */
 	if (m->word[0] == INIT_LIST)
 		return list(m);
 	s = named(data, bytes);
