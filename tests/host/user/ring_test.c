@@ -2,9 +2,9 @@
 #include "tests/test.h"
 #include "user/servers/console/ring.h"
 
-static union {
+static struct {
 	struct ring r;
-	char memory[sizeof(struct ring) + 8];
+	char bytes[8];
 } u;
 
 TEST(a_ring_gives_back_what_was_put_in_order)

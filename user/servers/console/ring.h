@@ -4,7 +4,8 @@
  *
  * The counts run for ever, modulo 2^32: used = put - taken <= size. A ring lies
  * in one piece of memory without a pointer in it, so that a driver that comes
- * after one that died finds it again; ring_is_sound() tells whether it can.
+ * after one that died finds it again; ring_is_sound() tells whether it can. The bytes come
+ * right behind struct ring.
  */
 #ifndef CONSOLE_RING_H
 #define CONSOLE_RING_H
@@ -14,7 +15,7 @@
 struct ring {
 	uint32_t size; /* a power of 2 */
 	uint32_t put, taken;
-	char byte[];
+	uint32_t zero;
 };
 
 void ring_init(struct ring *r, uint32_t size);

@@ -25,11 +25,18 @@ struct state {
 		uint64_t badge, serial;
 		uint32_t bytes; /* that were taken of it */
 	} last[STATE_CLIENTS];
-	/* clang-format off */
-	union { struct ring out; char out_room[sizeof(struct ring) + STATE_OUT]; };
-	union { struct ring in; char in_room[sizeof(struct ring) + STATE_IN]; };
-	/* clang-format on */
+	struct ring out;
+	char out_bytes[STATE_OUT];
+	struct ring in;
+	char in_bytes[STATE_IN];
 };
+
+_Static_assert(offsetof(struct state, out_bytes) ==
+		       offsetof(struct state, out) + sizeof(struct ring),
+	       "behind the ring");
+_Static_assert(offsetof(struct state, in_bytes) ==
+		       offsetof(struct state, in) + sizeof(struct ring),
+	       "behind the ring");
 
 /*
  * What a console before left there, or a new state; whichever is the case.
