@@ -10,6 +10,7 @@ long blk_info(uint64_t disk, struct blk_info *to)
 	to->sectors = m.word[1];
 	to->flags = (uint32_t)m.word[2];
 	to->max = (uint32_t)m.word[3];
+	to->most = (uint32_t)m.word[4];
 	return err;
 }
 

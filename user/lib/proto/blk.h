@@ -3,7 +3,8 @@
  * proto/blk.h - a disk: sectors of 512 bytes.
  *
  *	request		words			bytes	reply
- *	BLK_INFO	-			-	0, sectors, BLK_* flags, max
+ *	BLK_INFO	-			-	0, sectors, BLK_* flags, max,
+ *							most
  *	BLK_READ	sector, bytes		-	0; the bytes
  *	BLK_WRITE	sector			data	0
  *	BLK_FLUSH	-			-	0
@@ -38,6 +39,7 @@ struct blk_info {
 	uint64_t sectors;
 	uint32_t flags;
 	uint32_t max;
+	uint32_t most; /* requests that the device had at once, so far */
 };
 
 long blk_info(uint64_t disk, struct blk_info *to);

@@ -120,6 +120,8 @@ void disk_submit(struct disk *d, unsigned slot, unsigned request,
 	}
 	/* Slots are fewer than a third of the descriptors: there is room. */
 	virtqueue_add(&d->queue, parts, count, slot);
+	if (++d->working > d->info.most)
+		d->info.most = d->working;
 	virtio_notify(&d->device, 0);
 }
 
@@ -130,6 +132,7 @@ int disk_take(struct disk *d, unsigned *slot, int *result)
 
 	if (r <= 0)
 		return r;
+	d->working--;
 	*slot = tag;
 	*result = d->memory[STATUS + tag] == STATUS_OK ? 0 : -E_IO;
 	return 1;

@@ -17,7 +17,8 @@ struct disk {
 	struct virtio device;
 	struct virtqueue queue;
 	struct blk_info info;
-	unsigned slots; /* that the device's queue has room for */
+	unsigned working; /* requests that the device has */
+	unsigned slots;	  /* that the device's queue has room for */
 	char *memory;
 	uint64_t physical;
 };

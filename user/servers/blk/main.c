@@ -63,8 +63,8 @@ static void serve_device(void)
 
 static void answer_info(void)
 {
-	struct message m = {
-		.word = {0, disk.info.sectors, disk.info.flags, disk.info.max}};
+	struct message m = {.word = {0, disk.info.sectors, disk.info.flags,
+				     disk.info.max, disk.info.most}};
 
 	ipc_reply(SELF, &m);
 }
