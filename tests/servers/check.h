@@ -7,6 +7,7 @@
 #define TESTS_SERVERS_CHECK_H
 #include "ipc.h"
 #include "service.h"
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
