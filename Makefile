@@ -57,8 +57,9 @@ PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
 	tests/unit/mm/region*.c tests/unit/mm/slab*.c) tests/host/board_dtb_test.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
 USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) \
-	$(addprefix user/servers/,init/manifest.c init/words.c console/line.c console/ring.c console/state.c) \
-	$(wildcard tests/host/user/*_test.c)
+	$(addprefix user/servers/,init/manifest.c init/words.c \
+	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c) \
+	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
 PROGRAMS = start memory calls floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
@@ -250,7 +251,7 @@ $(O)/plugin/%.so: tests/bench/plugin/%.c tests/bench/plugin/plugin.h
 	@$(HOST_CC) -std=gnu11 -O2 -fPIC -shared -fvisibility=hidden $(WARN) -I. $< -o $@
 
 HOST_C = -DQUIRE_HOST -DQUIRE_TEST -DQUIRE_DEBUG -g -O1 -fno-sanitize-recover=all \
-	-fsanitize=address,undefined -std=gnu11 $(WARN) -Ikernel -I. -MMD -MP
+	-fsanitize=address,undefined -std=gnu11 $(WARN) -Ikernel -I. -Iuser/lib -MMD -MP
 $(O)/host/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(HOST_CC) $(HOST_C) -c $< -o $@
