@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fault_test.c - the case table at the head of mm/fault.c, row by row. */
 #include "abi/error.h"
+#include "arch/cpu.h"
 #include "arch/layout.h"
 #include "mm/fault.h"
 #include "mm/frame.h"
@@ -104,6 +105,7 @@ TEST(a_write_after_the_read_replaces_the_zero_page_with_one_fence)
 	struct mmu_counts before, after;
 
 	open_anonymous(RW);
+	s->mmu.harts = BIT(this_cpu()->index); /* as if it ran here */
 	CHECK_EQ(fault_resolve(s, VA, PROT_R), 0);
 	before = mmu_counts_read();
 	CHECK_EQ(fault_resolve(s, VA, PROT_W), 0);
