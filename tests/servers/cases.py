@@ -19,7 +19,7 @@ CRASHES = [
     r"^init: store is not started again",
     r"^init +runs ", r"^store +failed +3$", r"^status +failed +1$",
     r"^done +done +1$", r"^nowhere +absent +0$", r"^look +runs +1 +1 ",
-    r"^  thread 0 +runs +priority 16, hart \d",
+    r"^  thread 0 +waits +priority 16, hart \d",
 ]
 
 CASES = [
