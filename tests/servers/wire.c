@@ -155,11 +155,17 @@ int main(int argc, char **argv, char **envp)
 	CHECK_EQ(net_info(a, &info_a), 0);
 	CHECK_EQ(net_info(b, &info_b), 0);
 	CHECK(memcmp(info_a.address, info_b.address, 6) != 0);
+	printf("wire: frames_of_all_sizes_arrive\n");
 	frames_of_all_sizes_arrive();
+	printf("wire: frames_of_wrong_sizes_are_refused\n");
 	frames_of_wrong_sizes_are_refused();
+	printf("wire: a_frame_is_cut_to_the_room_for_it\n");
 	a_frame_is_cut_to_the_room_for_it();
+	printf("wire: too_many_frames_are_dropped_and_counted\n");
 	too_many_frames_are_dropped_and_counted();
+	printf("wire: each_reader_has_a_frame_of_its_own\n");
 	each_reader_has_a_frame_of_its_own();
+	printf("wire: a_driver_that_dies_comes_back\n");
 	a_driver_that_dies_comes_back();
 	printf("wire: passed\n");
 	return 0;

@@ -73,13 +73,11 @@ def disk(path, read_only=False, slow=0, errors=None):
 
     What the device cannot do the guest is told, and the machine goes on.
     """
-    file = f"filename={path}"
+    drive = "driver=raw,file."
     if errors:
-        drive = (f"driver=blkdebug,config={errors},image.driver=raw,"
-                 f"image.file.driver=file,image.file.{file}")
-    else:
-        drive = f"driver=raw,file.driver=file,file.{file}"
-    drive += f",if=none,id=disk,cache=writeback,rerror=report,werror=report"
+        drive += f"driver=blkdebug,file.config={errors},file.image."
+    drive += f"driver=file,file.{'image.' if errors else ''}filename={path}"
+    drive += ",if=none,id=disk,cache=writeback,rerror=report,werror=report"
     if read_only:
         drive += ",readonly=on"
     if slow:
