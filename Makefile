@@ -203,7 +203,8 @@ $(O)/test/quire.elf: $(TEST_O) linker/kernel.ld $(O)/test/list
 USER_O = $(call obj,$(O)/program,$(USER_LIB))
 $(O)/user/%.elf: $(O)/program/%.c.o $(USER_O) linker/user.ld
 	@mkdir -p $(@D)
-	@$(LINK) -T linker/user.ld -o $@ $< $(USER_O) --start-group $(USER_LIBS) --end-group
+	@$(LINK) -T linker/user.ld -o $@ $(filter %.o,$^) --start-group $(USER_LIBS) --end-group
+$(O)/user/tests/bench/bench.elf: $(call obj,$(O)/program,$(wildcard tests/bench/*_rows.c))
 $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 	@tools/archive $@ $<=tour
 
