@@ -31,15 +31,17 @@ ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machi
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c object.c radix.c rmap.c paged.c ring.c pager.c window.c space.c pages.c \
-	fault.c grace.c mm.c check.c
-TASK = task.c thread.c sched.c page_wait.c handle.c
-SYS = sys.c todo.c thread_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c walk.c
-BOOT = board.c memory.c harts.c archive.c initrd.c args.c elf.c program.c
+	fault.c pin.c grace.c mm.c check.c
+TASK = handle.c task.c thread.c thread_fpu.c timer.c sched.c page_wait.c
+IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
+SYS = sys.c todo.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
+	machine_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c walk.c
+BOOT = board.c memory.c harts.c archive.c initrd.c args.c elf.c program.c first_handles.c
 PLATFORM = fdt.c fdt_find.c board.c board_cpus.c board_devices.c console.c \
 	plic.c errata.c
 KERNEL = $(LIB:%=kernel/lib/%) $(ARCH:%=kernel/arch/riscv/%) \
 	$(COMPAT:%=kernel/compat/%) $(MM:%=kernel/mm/%) $(TASK:%=kernel/task/%) \
-	$(SYS:%=kernel/sys/%) $(BOOT:%=kernel/boot/%) $(PLATFORM:%=platform/%) \
+	$(IPC:%=kernel/ipc/%) $(SYS:%=kernel/sys/%) $(BOOT:%=kernel/boot/%) $(PLATFORM:%=platform/%) \
 	kernel/main.c kernel/trap.c kernel/report.c kernel/panic.c
 RUN = kernel/boot/run.c
 
@@ -59,7 +61,7 @@ PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
 	tests/unit/mm/region*.c tests/unit/mm/slab*.c \
 	tests/unit/mm/radix*.c tests/unit/mm/ring*.c) tests/host/board_dtb_test.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
-PROGRAMS = start memory calls floating stack two_spin many_churn exhaust@15
+PROGRAMS = start memory calls ipc floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \

@@ -18,7 +18,27 @@ struct trap_frame {
 };
 
 /* Registers by their ABI names, as indexes into x[]. */
-enum { X_RA, X_SP, X_GP, X_TP, X_T0, X_A0 = 9, X_A1, X_A2, X_A3, X_A7 = 16 };
+enum {
+	X_RA,
+	X_SP,
+	X_GP,
+	X_TP,
+	X_T0,
+	X_T1,
+	X_T2,
+	X_A0 = 9,
+	X_A1,
+	X_A2,
+	X_A3,
+	X_A4,
+	X_A5,
+	X_A6,
+	X_A7,
+	X_T3 = 27,
+	X_T4,
+	X_T5,
+	X_T6,
+};
 
 /* Floating-point registers, saved only of threads that use them. */
 struct fpu_state {
@@ -42,6 +62,8 @@ struct cpu {
 	struct thread *current;	  /* NULL in the idle loop */
 	struct thread *fpu_owner; /* whose state the FPU registers hold */
 	uint64_t ticks, ipis;	  /* interrupts taken, by kind */
+	uint64_t quiet;		  /* times it was in no structure: mm/grace.h */
+	int32_t priority;	  /* of what it runs, for others; -1: nothing */
 	bool online;
 };
 

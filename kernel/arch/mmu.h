@@ -39,6 +39,7 @@ struct mmu {
 	pa_t root;
 	uint64_t harts; /* harts that may hold translations; bit = cpu index */
 	uint64_t context; /* generation << 16 | ASID; 0: none yet */
+	bool shared; /* more than one thread may run on them, on any hart */
 };
 
 /* ---- tables ---------------------------------------------------------- */
@@ -51,6 +52,9 @@ int mmu_create(struct mmu *m);
  * the caller still counts, and no hart may be running on `m`. Fences first.
  */
 void mmu_destroy(struct mmu *m);
+
+/* Tables of the user half, the root included. */
+uint64_t mmu_tables(const struct mmu *m);
 
 /*
  * The slot of `va` at `level`, or NULL if the tables above it are not there
@@ -134,10 +138,9 @@ bool mmu_test_clear_dirty(struct mmu *m, va_t va);
 
 /*
  * No hart but this one can be walking the tables or setting A and D in them, so
- * entries may be changed by plain loads and stores. The answer holds as long as
- * no other hart can switch to the tables meanwhile: a task has one thread, and
- * that one is here. With several threads, entering mmu->harts must wait for the
- * space's lock, or this must say no.
+ * entries may be changed by plain loads and stores: this hart runs on them, no
+ * other ever has, and there is one thread that could, which is here (`shared`
+ * says if there are more; who sets it takes the lock of the tables' owner).
  */
 bool mmu_is_alone(const struct mmu *m);
 

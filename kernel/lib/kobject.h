@@ -28,17 +28,17 @@ struct kind {
 	void (*end)(struct kobject *o);
 	/* No hart can be looking any more: gives the memory back. */
 	void (*reclaim)(struct kobject *o);
+	/* It ends for everybody, while handles remain; NULL: cannot be. */
+	void (*revoke)(struct kobject *o);
 	/* Handles with the right to receive came (+1) or went (-1), or NULL. */
 	void (*receivers)(struct kobject *o, int change);
 };
 
 struct kobject {
-	union {
-		const struct kind *kind;
-		struct kobject *next; /* in mm/grace.c, after the end */
-	};
+	const struct kind *kind;
 	uint32_t refs;
 	uint32_t dead; /* revoked, or ended; set under the object's own lock */
+	struct kobject *next; /* in mm/grace.c, after the end */
 };
 
 /* One reference, the caller's. */

@@ -58,25 +58,22 @@ static bool try_once(struct lock *l)
 	return !__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE);
 }
 
+void lock_wait(struct lock *l)
+{
+	__atomic_add_fetch(&waits, 1, __ATOMIC_RELAXED);
+	do {
+		while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
+			;
+	} while (!try_once(l));
+}
+
+#ifdef QUIRE_DEBUG
 void lock_take(struct lock *l)
 {
 	order_check(l);
-	if (!try_once(l)) {
-		__atomic_add_fetch(&waits, 1, __ATOMIC_RELAXED);
-		do {
-			while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
-				;
-		} while (!try_once(l));
-	}
-	order_enter(l);
-}
-
-bool lock_try(struct lock *l)
-{
 	if (!try_once(l))
-		return false;
+		lock_wait(l);
 	order_enter(l);
-	return true;
 }
 
 void lock_drop(struct lock *l)
@@ -84,6 +81,15 @@ void lock_drop(struct lock *l)
 	assert(lock_is_held(l));
 	order_leave(l);
 	__atomic_store_n(&l->held, 0, __ATOMIC_RELEASE);
+}
+#endif
+
+bool lock_try(struct lock *l)
+{
+	if (!try_once(l))
+		return false;
+	order_enter(l);
+	return true;
 }
 
 bool lock_is_held(const struct lock *l)

@@ -39,10 +39,27 @@ struct lock {
 /* clang-format on */
 
 void lock_init(struct lock *l, enum lock_rank rank);
-void lock_take(struct lock *l);
 bool lock_try(struct lock *l); /* out of order is allowed */
-void lock_drop(struct lock *l);
 bool lock_is_held(const struct lock *l);
+
+void lock_wait(struct lock *l); /* the slow half of lock_take() */
+
+#ifdef QUIRE_DEBUG
+void lock_take(struct lock *l);
+void lock_drop(struct lock *l);
+#else
+static inline void lock_take(struct lock *l)
+{
+	if (__builtin_expect(__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE),
+			     0))
+		lock_wait(l);
+}
+
+static inline void lock_drop(struct lock *l)
+{
+	__atomic_store_n(&l->held, 0, __ATOMIC_RELEASE);
+}
+#endif
 
 /* Times that a hart had to wait, all locks. */
 uint64_t lock_waits(void);

@@ -2,6 +2,7 @@
 /* space.c - spaces: their life, and mapping into them. */
 #include "mm/space.h"
 #include "abi/error.h"
+#include "abi/handle.h"
 #include "lib/assert.h"
 #include "mm/object.h"
 #include "mm/pages.h"
@@ -40,7 +41,7 @@ struct space *space_create(void)
 		return NULL;
 	}
 	lock_init(&s->lock, LOCK_SPACE);
-	s->refs = 1;
+	kobject_init(&s->object, &space_kind);
 	region_set_init(&s->regions, &object_refs);
 	lock_take(&spaces_lock);
 	list_push_back(&spaces_all, &s->all);
@@ -48,23 +49,47 @@ struct space *space_create(void)
 	return s;
 }
 
-void space_put(struct space *s)
+/* Nobody runs in it, but a hart may not have left its tables yet. */
+static void space_end(struct kobject *o)
 {
+	struct space *s = space_of(o);
 	struct pages_gone gone;
 
-	if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0)
-		return;
 	lock_take(&spaces_lock);
 	list_remove(&s->all);
 	lock_drop(&spaces_lock);
+	lock_take(&s->lock);
+	o->dead = 1;
 	pages_gone_begin(&gone, &s->mmu);
 	for (struct region *r = region_first(&s->regions); r;
 	     r = region_after(r))
 		pages_take_out(&gone, r->start, r->end);
-	mmu_destroy(&s->mmu); /* fences, then frees the tables */
+	pages_gone_flush(&gone);
 	pages_gone_free(&gone);
 	region_destroy_all(&s->regions, NULL, NULL);
+	lock_drop(&s->lock);
+}
+
+static void space_reclaim(struct kobject *o)
+{
+	struct space *s = space_of(o);
+
+	mmu_destroy(&s->mmu); /* fences, then frees the tables */
 	slab_free(&spaces, s);
+}
+
+const struct kind space_kind = {
+	.number = KIND_SPACE,
+	.name = "space",
+	.end = space_end,
+	.reclaim = space_reclaim,
+};
+
+void space_share(struct space *s)
+{
+	lock_take(&s->lock); /* whoever walks them alone has done so */
+	s->mmu.shared = true;
+	lock_drop(&s->lock);
 }
 
 /* ---- map, unmap, protect --------------------------------------------- */
@@ -246,6 +271,28 @@ int space_list(struct space *s, va_t from, struct region_info *to, unsigned max)
 		describe(s, r, &to[n++]);
 	lock_drop(&s->lock);
 	return (int)n;
+}
+
+uint64_t space_resident(struct space *s)
+{
+	uint64_t n = 0;
+
+	lock_take(&s->lock);
+	for (struct region *r = region_first(&s->regions); r;
+	     r = region_after(r))
+		n += pages_resident(&s->mmu, r->start, r->end);
+	lock_drop(&s->lock);
+	return n;
+}
+
+uint64_t space_tables(struct space *s)
+{
+	uint64_t n;
+
+	lock_take(&s->lock);
+	n = mmu_tables(&s->mmu);
+	lock_drop(&s->lock);
+	return n;
 }
 
 void space_trim(void)

@@ -27,6 +27,7 @@
 #define MM_SPACE_H
 #include "abi/space.h"
 #include "arch/mmu.h"
+#include "lib/kobject.h"
 #include "lib/lock.h"
 #include "mm/region.h"
 
@@ -45,8 +46,9 @@ struct space_counts {
 };
 
 struct space {
+	struct kobject object; /* refs: tasks, handles */
 	struct lock lock;
-	uint32_t refs;
+	uint32_t tasks; /* that run in it, or did */
 	struct mmu mmu;
 	struct region_set regions;
 	struct space_counts counts;
@@ -57,11 +59,30 @@ struct space {
 #define SPACE_LOW  PAGE_SIZE
 #define SPACE_HIGH (MMU_USER_END - PAGE_SIZE)
 
+extern const struct kind space_kind;
+
+static inline struct space *space_of(struct kobject *o)
+{
+	return container_of(o, struct space, object);
+}
+
 /* An empty space with one reference, the caller's. NULL: no memory. */
 struct space *space_create(void);
 
-/* The last reference frees it and all its memory; no hart may be in it. */
-void space_put(struct space *s);
+/*
+ * The last reference frees all its memory at once; its tables go when no hart
+ * can be running on them any more.
+ */
+static inline void space_put(struct space *s)
+{
+	kobject_put(&s->object);
+}
+
+/*
+ * From now on several threads may run in it, or work on it from outside: its
+ * tables are changed by atomic means (mmu_is_alone()). For ever.
+ */
+void space_share(struct space *s);
 
 /*
  * Maps `len` bytes (rounded up to pages) at *addr, or with *addr = 0 where
@@ -91,6 +112,9 @@ int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot);
 /* Lists up to `max` regions that end above `from`; gives how many. */
 int space_list(struct space *s, va_t from, struct region_info *to,
 	       unsigned max);
+
+uint64_t space_resident(struct space *s); /* pages that have a frame */
+uint64_t space_tables(struct space *s);	  /* frames that are its tables */
 
 void space_trim(void);
 

@@ -6,6 +6,7 @@
 #include "mm/paged.h"
 #include "mm/pager.h"
 #include "mm/space.h"
+#include "sys/machine.h"
 #include "sys/sys.h"
 #include "task/handle.h"
 

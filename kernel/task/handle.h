@@ -1,19 +1,114 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* handle.h - a task's table of handles. */
+/*
+ * handle.h - a task's table of handles: number to object, rights and badge.
+ *
+ *	chunk[0] --> 256 entries, one frame       word:
+ *	chunk[1] --> ...                          63    41 40   33 32         0
+ *	  ...                                     | gen   | rights| address   |
+ *	                                          address 0: free, and `badge`
+ *	                                          is the next free index
+ *
+ * Looking up takes no lock: an entry is one word, and a generation that moves on
+ * whenever the entry is given back. What was found may be used without a
+ * reference until the hart leaves the kernel (lib/kobject.h).
+ */
 #ifndef TASK_HANDLE_H
 #define TASK_HANDLE_H
 #include "abi/handle.h"
+#include "arch/cpu.h"
+#include "arch/layout.h"
 #include "lib/kobject.h"
+#include "lib/types.h"
 
+#define HANDLE_CHUNK  256u
+#define HANDLE_CHUNKS 64u
+
+struct handle_entry {
+	uint64_t word, badge;
+};
+
+struct handle_table {
+	struct handle_entry *chunk[HANDLE_CHUNKS];
+	uint32_t limit; /* indexes below were used at least once; 0 never is */
+	uint32_t free;	/* index of the first free one below, 0: none */
+	uint32_t used;
+};
+
+struct task;
 struct space;
 
-extern const struct kind machine_kind, notification_kind;
+#define HANDLE_GENERATION(word) ((word) >> 41)
+#define HANDLE_WORD_RIGHTS(w)	((unsigned)((w) >> 33) & 0xff)
+#define HANDLE_ADDRESS(word)	((word) & ((1ul << 33) - 1))
 
+static inline struct kobject *handle_object(uint64_t word)
+{
+	return pa_to_va(HANDLE_ADDRESS(word) << 4);
+}
+
+/*
+ * The entry's word if the handle is good, else 0; of any kind and rights. Not
+ * counted.
+ */
+static inline uint64_t handle_word(const struct handle_table *t,
+				   uint64_t handle, uint64_t *badge)
+{
+	uint64_t index = handle & 0xffff, word;
+	const struct handle_entry *e;
+
+	if (index >= HANDLE_CHUNK * HANDLE_CHUNKS)
+		return 0;
+	e = __atomic_load_n(&t->chunk[index / HANDLE_CHUNK], __ATOMIC_ACQUIRE);
+	if (!e)
+		return 0;
+	e += index % HANDLE_CHUNK;
+	word = __atomic_load_n(&e->word, __ATOMIC_ACQUIRE);
+	if (HANDLE_GENERATION(word) != handle >> 16 || !HANDLE_ADDRESS(word))
+		return 0;
+	*badge = __atomic_load_n(&e->badge, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&e->word, __ATOMIC_RELAXED) == word ? word : 0;
+}
+
+/*
+ * The object in *o, not counted; 0 or why not. `kind` NULL: any. For who locks
+ * it and looks whether it is dead.
+ */
 long handle_look(uint64_t handle, const struct kind *kind, unsigned rights,
 		 struct kobject **o, uint64_t *badge);
+
+/* The same with a counted reference; a dead object is -E_STALE. */
 long handle_find(uint64_t handle, const struct kind *kind, unsigned rights,
 		 struct kobject **o);
+
+/*
+ * A space with a counted reference, by SELF, a space's handle or a task's; NULL
+ * and *err if not.
+ */
 struct space *handle_space(uint64_t handle, unsigned rights, long *err);
+
+/* A task, or a thread, with a counted reference: SELF is the current one. */
+struct task *handle_task(uint64_t handle, unsigned rights, long *err);
+struct thread *handle_thread(uint64_t handle, unsigned rights, long *err);
+
+/*
+ * Puts an object into the current task's table, or into `t`'s; the caller's
+ * reference becomes the table's. The handle, or -E_MFILE, -E_NOMEM, -E_STALE
+ * (`t` has ended); then the reference is the caller's still.
+ */
+long handle_add(struct kobject *o, unsigned rights, uint64_t badge);
+long handle_add_to(struct task *t, struct kobject *o, unsigned rights,
+		   uint64_t badge);
+
+/*
+ * handle_add() of an object just made: on failure it ends again.
+ */
 long handle_add_new(struct kobject *o, unsigned rights);
+
+/* Of the current task, or of `t`: 0, -E_BADF, -E_STALE. */
+long handle_close(uint64_t handle);
+long handle_close_in(struct task *t, uint64_t handle);
+
+/* Of an ended task: every handle goes. */
+void handle_close_all(struct task *t);
 
 #endif

@@ -1,72 +1,173 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sched.c - per-hart queues and the idle loop. */
 #include "task/sched.h"
-#include "arch/fpu.h"
 #include "arch/interrupt.h"
 #include "arch/mmu.h"
 #include "lib/assert.h"
-#include "lib/lock.h"
 #include "mm/frame_boot.h"
+#include "mm/grace.h"
 #include "task/task.h"
 
-uint64_t sched_slice;
 void (*sched_idle_hook)(void);
+
+#define RUNS_NOTHING (-1) /* cpu->priority */
 
 static struct queue {
 	struct lock lock;
-	struct list ready;
-	unsigned n;
-	uint32_t idle; /* asleep, or soon */
-	uint32_t busy; /* idle, and at work on frames */
+	uint32_t levels; /* bit p: ready[p] is not empty */
+	uint32_t n;
+	uint32_t asleep; /* idle, and about to wait for an interrupt */
+	uint32_t busy;	 /* idle, and at work on frames */
+	uint64_t taken;	 /* threads from other queues */
+	struct list ready[PRIORITIES];
 } __attribute__((aligned(64))) queues[MAX_HARTS];
 
 static uint32_t frames_still; /* holders: idle harts keep off frames */
 
-/* Wakes one idle hart to zero frames. */
-static void wake_an_idle_hart(void)
+static struct queue *here(void)
+{
+	return &queues[this_cpu()->index];
+}
+
+static bool is_asleep(unsigned cpu)
+{
+	return __atomic_load_n(&queues[cpu].asleep, __ATOMIC_RELAXED);
+}
+
+static int32_t runs_on(unsigned cpu)
+{
+	return __atomic_load_n(&cpus[cpu].priority, __ATOMIC_RELAXED);
+}
+
+/* Wakes one idle hart of `mask`; false if none sleeps. */
+static bool wake_an_idle_hart(uint64_t mask)
 {
 	for (unsigned i = 0; i < cpu_count; i++)
-		if (i != this_cpu()->index &&
-		    __atomic_load_n(&queues[i].idle, __ATOMIC_RELAXED)) {
+		if (i != this_cpu()->index && (mask & BIT(i)) && is_asleep(i)) {
 			interrupt_send(i);
-			return;
+			return true;
 		}
+	return false;
+}
+
+static void pool_is_low(void)
+{
+	wake_an_idle_hart(~0ul);
 }
 
 void sched_init(void)
 {
-	frame_pool_low = wake_an_idle_hart;
+	frame_pool_low = pool_is_low;
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
 		lock_init(&queues[i].lock, LOCK_RUNQ);
-		list_init(&queues[i].ready);
+		cpus[i].priority = RUNS_NOTHING;
+		for (unsigned p = 0; p < PRIORITIES; p++)
+			list_init(&queues[i].ready[p]);
 	}
 }
 
-static void enqueue(struct thread *t, unsigned cpu)
+/* ---- one queue -------------------------------------------------------- */
+
+static void insert_locked(struct queue *q, struct thread *t, bool front)
+{
+	struct list *level = &q->ready[t->priority];
+
+	if (front)
+		list_push_front(level, &t->queue);
+	else
+		list_push_back(level, &t->queue);
+	t->ready = true;
+	__atomic_store_n(&q->levels, q->levels | BIT(t->priority),
+			 __ATOMIC_RELAXED);
+	__atomic_store_n(&q->n, q->n + 1, __ATOMIC_RELAXED);
+}
+
+static void remove_locked(struct queue *q, struct thread *t, unsigned level)
+{
+	list_remove(&t->queue);
+	t->ready = false;
+	if (list_empty(&q->ready[level]))
+		__atomic_store_n(&q->levels, q->levels & ~BIT(level),
+				 __ATOMIC_RELAXED);
+	__atomic_store_n(&q->n, q->n - 1, __ATOMIC_RELAXED);
+}
+
+static void enqueue(struct thread *t, unsigned cpu, bool front)
 {
 	struct queue *q = &queues[cpu];
 
 	lock_take(&q->lock);
-	t->state = THREAD_READY;
 	t->cpu = (uint8_t)cpu;
-	list_push_back(&q->ready, &t->queue);
-	__atomic_store_n(&q->n, q->n + 1, __ATOMIC_RELAXED);
+	insert_locked(q, t, front);
 	lock_drop(&q->lock);
 }
 
-static struct thread *dequeue(unsigned cpu)
+/* The most urgent that may run on one of `harts`, or NULL. */
+static struct thread *dequeue(struct queue *q, uint64_t harts)
 {
-	struct queue *q = &queues[cpu];
-	struct list *e;
+	struct thread *t = NULL;
+	uint32_t levels;
 
 	if (!__atomic_load_n(&q->n, __ATOMIC_RELAXED))
 		return NULL;
 	lock_take(&q->lock);
-	e = list_pop_front(&q->ready);
-	if (e)
-		__atomic_store_n(&q->n, q->n - 1, __ATOMIC_RELAXED);
+	for (levels = q->levels; levels && !t;) {
+		unsigned level = bit_highest(levels);
+
+		list_for_each (e, &q->ready[level]) {
+			t = container_of(e, struct thread, queue);
+			if (t->harts & harts)
+				break;
+			t = NULL;
+		}
+		if (t)
+			remove_locked(q, t, level);
+		levels &= ~(uint32_t)BIT(level);
+	}
 	lock_drop(&q->lock);
-	return e ? container_of(e, struct thread, queue) : NULL;
+	return t;
+}
+
+bool sched_take(struct thread *t)
+{
+	struct queue *q = &queues[t->cpu];
+	bool found;
+
+	lock_take(&q->lock);
+	found = t->ready && &queues[t->cpu] == q;
+	if (found)
+		remove_locked(q, t, t->priority);
+	lock_drop(&q->lock);
+	return found;
+}
+
+/* A thread that is in no queue has its new priority when it enters one. */
+void sched_set_priority(struct thread *t, unsigned priority)
+{
+	struct queue *q = &queues[t->cpu];
+
+	lock_take(&q->lock);
+	if (t->ready && &queues[t->cpu] == q) {
+		remove_locked(q, t, t->priority);
+		t->priority = (uint8_t)priority;
+		insert_locked(q, t, false);
+	} else {
+		t->priority = (uint8_t)priority;
+	}
+	lock_drop(&q->lock);
+}
+
+void sched_set_harts(struct thread *t, uint64_t harts)
+{
+	unsigned cpu = t->cpu;
+
+	__atomic_store_n(&t->harts, (uint8_t)harts, __ATOMIC_SEQ_CST);
+	if (harts & BIT(cpu))
+		return;
+	if (sched_take(t))
+		sched_ready(t);
+	else if (t->running && cpu != this_cpu()->index)
+		interrupt_send(cpu);
 }
 
 unsigned sched_queued(unsigned cpu)
@@ -74,12 +175,98 @@ unsigned sched_queued(unsigned cpu)
 	return __atomic_load_n(&queues[cpu].n, __ATOMIC_RELAXED);
 }
 
-void sched_start(struct thread *t, unsigned cpu)
+int sched_best(void)
 {
-	assert(t->state == THREAD_NEW && cpu < cpu_count);
-	enqueue(t, cpu);
-	if (cpu != this_cpu()->index)
+	uint32_t levels = __atomic_load_n(&here()->levels, __ATOMIC_RELAXED);
+
+	return levels ? (int)bit_highest(levels) : -1;
+}
+
+uint64_t sched_migrations(void)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < cpu_count; i++)
+		n += queues[i].taken;
+	return n;
+}
+
+/* ---- where a thread becomes READY -------------------------------------- */
+
+/* Where it ran last, if it may; else the first hart where it may. */
+static unsigned choose_hart(const struct thread *t)
+{
+	if (t->harts & BIT(t->cpu))
+		return t->cpu;
+	return bit_lowest(t->harts);
+}
+
+/*
+ * The thread is in the queue. This hart needs a slice, if it is busy; another
+ * is told if it sleeps or runs something less urgent; and if the thread would
+ * have to wait, a hart that sleeps comes for it.
+ */
+static void announce(unsigned cpu, unsigned priority, uint64_t harts)
+{
+	int32_t runs;
+
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* against sched_next() */
+	runs = runs_on(cpu);
+	if (cpu != this_cpu()->index && (int32_t)priority > runs)
 		interrupt_send(cpu);
+	else if (this_cpu()->current)
+		timer_want_slice();
+	if (runs != RUNS_NOTHING && cpu_count > 1)
+		wake_an_idle_hart(harts & ~BIT(cpu));
+}
+
+void sched_ready(struct thread *t)
+{
+	unsigned cpu = choose_hart(t), priority = t->priority;
+	uint64_t harts = t->harts;
+
+	enqueue(t, cpu, false);
+	announce(cpu, priority, harts); /* it may have run and ended by now */
+}
+
+void sched_hand_over(struct thread *t)
+{
+	unsigned me = (unsigned)this_cpu()->index;
+
+	assert(!this_cpu()->current);
+	if (t->harts & BIT(me))
+		enqueue(t, me, true);
+	else
+		sched_ready(t);
+}
+
+/* ---- giving way -------------------------------------------------------- */
+
+bool sched_is_wanted(void)
+{
+	const struct thread *t = this_cpu()->current;
+
+	return t && sched_best() > (int)t->priority;
+}
+
+void sched_check(void)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t = cpu->current;
+
+	if (!t)
+		return;
+	if (__atomic_load_n(&t->orders, __ATOMIC_RELAXED)) {
+		thread_leave();
+		if (!thread_obey(t))
+			sched_ready(t);
+	} else if (!(t->harts & BIT(cpu->index))) {
+		thread_leave();
+		sched_ready(t);
+	} else if (sched_is_wanted()) {
+		thread_leave();
+		enqueue(t, (unsigned)cpu->index, true);
+	}
 }
 
 void sched_yield(void)
@@ -87,37 +274,61 @@ void sched_yield(void)
 	struct cpu *cpu = this_cpu();
 	struct thread *t = cpu->current;
 
-	if (!sched_queued(cpu->index))
+	if (sched_best() < (int)t->priority)
 		return;
-	thread_fpu_leave(t);
-	cpu->current = NULL;
-	enqueue(t, cpu->index);
+	thread_leave();
+	enqueue(t, (unsigned)cpu->index, false);
 }
 
-void sched_tick(void)
+void sched_slice_over(void)
 {
-	struct cpu *cpu = this_cpu();
-
-	cpu->ticks++;
-	interrupt_timer_stop();
-	if (cpu->current)
+	if (this_cpu()->current)
 		sched_yield();
+	if (sched_queued((unsigned)this_cpu()->index))
+		timer_want_slice();
 }
 
-static struct trap_frame *run(struct thread *t)
+/* ---- what runs next ---------------------------------------------------- */
+
+/* False: it has orders, or has found something else to wait for. */
+static bool run(struct queue *q, struct thread *t)
 {
 	struct cpu *cpu = this_cpu();
+	void (*resume)(struct thread *) = t->resume;
 
-	if (!t->started) { /* its text may just have been copied */
-		t->started = true;
-		interrupt_sync_code();
-	}
-	t->state = THREAD_RUNNING;
-	cpu->current = t;
+	if (__atomic_load_n(&t->orders, __ATOMIC_RELAXED) && thread_obey(t))
+		return false;
+	sched_switch(t);
 	mmu_switch(&t->task->space->mmu);
-	if (sched_queued(cpu->index))
-		interrupt_timer_in(sched_slice);
-	return &t->frame;
+	grace_quiet();
+	if (grace_is_due())
+		grace_work(false);
+	if (q->n)
+		timer_want_slice();
+	if (resume) {
+		t->resume = NULL;
+		resume(t);
+	}
+	return cpu->current != NULL;
+}
+
+/* From the queue of another hart that is busy. */
+static struct thread *take_from_another(struct queue *q)
+{
+	uint64_t me = BIT(this_cpu()->index);
+
+	for (unsigned i = 0; i < cpu_count; i++) {
+		struct thread *t;
+
+		if (&queues[i] == q || runs_on(i) == RUNS_NOTHING)
+			continue;
+		t = dequeue(&queues[i], me);
+		if (t) {
+			q->taken++;
+			return t;
+		}
+	}
+	return NULL;
 }
 
 /* Useful work on frames; true if there is more of it. */
@@ -130,6 +341,10 @@ static bool tend_frames(struct queue *q)
 		more = frame_pool_fill();
 		if (!more)
 			frame_cache_drain();
+		if (grace_has_work()) {
+			grace_work(true);
+			more = true; /* this hart, too, must be quiet once */
+		}
 	}
 	__atomic_store_n(&q->busy, 0, __ATOMIC_RELEASE);
 	return more;
@@ -139,13 +354,15 @@ static bool tend_frames(struct queue *q)
 static void idle_once(struct queue *q)
 {
 	mmu_switch(&kernel_mmu);
+	grace_quiet();
 	if (sched_idle_hook)
 		sched_idle_hook();
 	if (tend_frames(q))
 		return;
-	__atomic_store_n(&q->idle, 1, __ATOMIC_RELAXED);
-	interrupt_wait();
-	__atomic_store_n(&q->idle, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&q->asleep, 1, __ATOMIC_SEQ_CST);
+	if (!sched_queued((unsigned)this_cpu()->index))
+		interrupt_wait();
+	__atomic_store_n(&q->asleep, 0, __ATOMIC_RELAXED);
 }
 
 void sched_hold_frames(bool still)
@@ -159,18 +376,27 @@ void sched_hold_frames(bool still)
 struct trap_frame *sched_next(void)
 {
 	struct cpu *cpu = this_cpu();
+	struct queue *q = here();
 
-	if (cpu->current)
-		return cpu->frame;
-	for (;;) {
-		struct thread *t;
+	while (!cpu->current) {
+		struct thread *t = dequeue(q, BIT(cpu->index));
 
-		interrupt_poll();
-		t = dequeue(cpu->index);
-		if (t)
-			return run(t);
-		idle_once(&queues[cpu->index]);
+		if (!t) {
+			__atomic_store_n(&cpu->priority, RUNS_NOTHING,
+					 __ATOMIC_RELAXED);
+			__atomic_thread_fence(__ATOMIC_SEQ_CST);
+			interrupt_poll();
+			thread_look_at_poked();
+			t = dequeue(q, BIT(cpu->index));
+		}
+		if (!t && cpu_count > 1)
+			t = take_from_another(q);
+		if (!t)
+			idle_once(q);
+		else if (run(q, t))
+			break;
 	}
+	return &cpu->current->frame;
 }
 
 void sched_run(void)

@@ -66,6 +66,7 @@ static void enter_mask(struct mmu *m)
 		return;
 	__atomic_fetch_or(&m->harts, me, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* against flush_run() */
+	hart_sync_code(); /* what runs there may have been written elsewhere */
 }
 
 static void set_satp(struct hart_tlb *h, const struct mmu *m, uint64_t asid)
@@ -100,8 +101,8 @@ void mmu_switch(struct mmu *m)
 
 bool mmu_is_alone(const struct mmu *m)
 {
-	return !(__atomic_load_n(&m->harts, __ATOMIC_RELAXED) &
-		 ~BIT(lock_hart()));
+	return this_hart()->current == m && !m->shared &&
+	       __atomic_load_n(&m->harts, __ATOMIC_RELAXED) == BIT(lock_hart());
 }
 
 const struct mmu *mmu_current(void)
