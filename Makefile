@@ -30,11 +30,12 @@ ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machi
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S trial.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
-	region_check.c object.c space.c pages.c fault.c pin.c grace.c mm.c check.c
+	region_check.c object.c radix.c rmap.c paged.c ring.c pager.c window.c space.c pages.c \
+	fault.c pin.c grace.c mm.c check.c
 TASK = handle.c task.c thread.c thread_fpu.c timer.c sched.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
 SYS = sys.c todo.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
-	machine_calls.c log_calls.c space_calls.c walk.c
+	machine_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c walk.c
 BOOT = board.c memory.c harts.c archive.c initrd.c args.c elf.c program.c first_handles.c
 PLATFORM = fdt.c fdt_find.c board.c board_cpus.c board_devices.c console.c \
 	plic.c errata.c
@@ -49,14 +50,16 @@ UNIT = $(shell find tests/unit -name '*.[cS]' | sort) \
 HOST = tests/host/main.c tests/host/kernel_stubs.c
 PURE = $(addprefix platform/,errata.c fdt.c fdt_find.c board.c board_cpus.c board_devices.c) \
 	$(addprefix kernel/boot/,archive.c args.c elf.c) \
-	$(addprefix kernel/mm/,slab.c region.c region_tree.c region_gap.c region_check.c) \
+	$(addprefix kernel/mm/,slab.c region.c region_tree.c region_gap.c region_check.c \
+	radix.c ring.c) \
 	tests/host/frames.c
 MODEL = $(addprefix kernel/arch/riscv/,mmu.c asid.c tlb.c) tests/host/hart.c tests/host/arena.c
 X86 = tests/host/rig_host.c $(COMPAT:%=kernel/compat/%) $(wildcard tests/unit/compat/*_test.c) \
 	tests/unit/compat/rig.c tests/unit/compat/seq_mirror.c \
 	$(addprefix tests/x86/,golden_test.c golden.c sets.c seq.c tables.c shootdown_test.c)
 PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
-	tests/unit/mm/region*.c tests/unit/mm/slab*.c) tests/host/board_dtb_test.c \
+	tests/unit/mm/region*.c tests/unit/mm/slab*.c \
+	tests/unit/mm/radix*.c tests/unit/mm/ring*.c) tests/host/board_dtb_test.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
 PROGRAMS = start memory calls ipc floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \

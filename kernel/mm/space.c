@@ -17,12 +17,12 @@ struct lock spaces_lock = LOCK_INIT(LOCK_SPACES);
 
 static void region_takes_object(struct region *r)
 {
-	object_get(r->object);
+	object_region_comes(r->object, r);
 }
 
 static void region_drops_object(struct region *r)
 {
-	object_put(r->object);
+	object_region_goes(r->object, r);
 }
 
 static const struct region_ops object_refs = {region_takes_object,
@@ -120,8 +120,12 @@ static int insert_stack(struct space *s, va_t top, unsigned prot,
 			     flags, NULL, limit);
 }
 
-static int map_locked(struct space *s, va_t *addr, uint64_t len, unsigned prot,
-		      unsigned flags, struct object *object, uint64_t offset)
+/* Each of the two below has its own copy: programs map often. */
+#define COPIED inline __attribute__((always_inline))
+
+static COPIED int map_locked(struct space *s, va_t *addr, uint64_t len,
+			     unsigned prot, unsigned max_prot, unsigned flags,
+			     struct object *object, uint64_t offset)
 {
 	if (*addr == 0 || !(flags & MAP_FIXED)) {
 		va_t va = region_gap(&s->regions, len, PAGE_SIZE, SPACE_LOW,
@@ -134,25 +138,51 @@ static int map_locked(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 	flags &= ~MAP_FIXED;
 	if (flags & MAP_GROW_DOWN)
 		return insert_stack(s, *addr + len, prot, flags, offset);
-	return region_insert(&s->regions, *addr, *addr + len, prot, PROT_ALL,
+	return region_insert(&s->regions, *addr, *addr + len, prot, max_prot,
 			     flags, object, offset);
 }
 
-int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
-	      unsigned flags, struct object *object, uint64_t offset)
+static COPIED int map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+		      unsigned max_prot, unsigned flags, struct object *object,
+		      uint64_t offset)
 {
 	unsigned known = MAP_FIXED | MAP_GROW_DOWN | MAP_LABELS;
 	int err;
 
+	if (object)
+		known ^= MAP_GROW_DOWN | MAP_SHARED;
 	len = pages_of(*addr, len);
 	if (!len || prot & ~PROT_ALL || flags & ~known)
 		return -E_INVAL;
 	if ((flags & MAP_FIXED) && !*addr)
 		return -E_INVAL;
 	lock_take(&s->lock);
-	err = map_locked(s, addr, len, complete(prot), flags, object, offset);
+	err = map_locked(s, addr, len, complete(prot), max_prot, flags, object,
+			 offset);
 	lock_drop(&s->lock);
 	return err;
+}
+
+int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+	      unsigned flags, struct object *object, uint64_t offset)
+{
+	return map(s, addr, len, prot, PROT_ALL, flags, object, offset);
+}
+
+/* Registers cannot be copied, nor executed. */
+static bool suits(const struct object *o, unsigned max_prot, unsigned flags)
+{
+	return o->type != OBJECT_DEVICE ||
+	       ((flags & MAP_SHARED) && !(max_prot & PROT_X));
+}
+
+int space_map_object(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+		     unsigned max_prot, unsigned flags, struct object *object,
+		     uint64_t offset)
+{
+	if (!suits(object, max_prot, flags))
+		return -E_INVAL;
+	return map(s, addr, len, prot, max_prot, flags, object, offset);
 }
 
 /*

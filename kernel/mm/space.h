@@ -4,19 +4,22 @@
  * tables say what is.
  *
  * The page table is the truth about a private page: a leaf is a frame of the
- * space's own, the zero page, or a page of the region's object shown read-only.
+ * space's own, the zero page, or a page of the region's object, read-only or, in
+ * a shared region, as the object has it.
  *
  *	region        entry             the page is
  *	none          0                 nobody's: -E_FAULT
  *	any           0                 not there yet: the next fault brings it
  *	any           leaf, zero page   read, never written
  *	with object   leaf, its page    read, never written
+ *	shared        leaf, its page    the object's own; W as object.h says
  *	any           leaf, private     the space's own
  *	PROT_NONE     hidden leaf       any of the last three, out of reach
  *
  * Invariants (mm_check() walks them)
  *  - A leaf lies in a region and has no right that the region has not.
- *  - A leaf with W is a private frame with one reference.
+ *  - A leaf with W is a private frame with one reference, or a writable page
+ *    of a shared region's object (page_is_writable(), of a PAGED one).
  *  - A leaf table exists only where a region touches its 2 MiB.
  * Locking: all functions take the space's lock (LOCK_SPACE) themselves.
  */
@@ -90,6 +93,15 @@ void space_share(struct space *s);
  */
 int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 	      unsigned flags, struct object *object, uint64_t offset);
+
+/*
+ * The same of an object, with `max_prot` (PROT_*) the most that the pages may
+ * ever get. With MAP_SHARED the object's own pages; a private view of registers,
+ * or registers to execute, are -E_INVAL. -E_ACCES: `prot` goes beyond.
+ */
+int space_map_object(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+		     unsigned max_prot, unsigned flags, struct object *object,
+		     uint64_t offset);
 
 /* Frees what lies in the range, holes or not. 0, -E_INVAL, -E_NOMEM. */
 int space_unmap(struct space *s, va_t addr, uint64_t len);

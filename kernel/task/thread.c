@@ -9,6 +9,7 @@
 #include "lib/atomic.h"
 #include "mm/object.h"
 #include "mm/slab.h"
+#include "task/page_wait.h"
 #include "task/sched.h"
 #include "task/task.h"
 
@@ -115,6 +116,10 @@ static void out_of_time(struct timer *timer, uint64_t wait)
 
 	if (settled_wait(t) != wait || !thread_claim(t, wait))
 		return;
+	if (wait_kind(wait) == WAIT_PAGE) {
+		page_wait_timed_out(t, wait);
+		return;
+	}
 	sleeps = wait_kind(wait) == WAIT_BITS && !t->wait_lock;
 	thread_unlink(t, wait);
 	thread_wake(t, sleeps ? 0 : -E_TIMEDOUT);
