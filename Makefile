@@ -76,10 +76,10 @@ USER_LIB = $(addprefix user/lib/,start.S libc.c service.c client.c waiters.c arc
 	elf.c stack.c spawn.c thread.S thread.c virtqueue.c virtio.c \
 	proto/init.c proto/console.c proto/blk.c proto/net.c) user/demo/show.c
 SERVERS = init console blk net
-init = main.c manifest.c words.c device.c start.c supervise.c answer.c listing.c
-console = main.c uart.c state.c line.c ring.c
-blk = main.c disk.c
-net = main.c nic.c
+init = manifest.c words.c device.c start.c supervise.c answer.c listing.c
+console = uart.c state.c line.c ring.c
+blk = disk.c
+net = nic.c
 BIN = ps
 SERVER_TESTS = $(notdir $(basename $(wildcard tests/servers/*.c)))
 MANIFESTS = $(notdir $(basename $(wildcard tests/servers/*.manifest)))
@@ -221,15 +221,11 @@ $(O)/test/quire.elf: $(TEST_O) linker/kernel.ld $(O)/test/list
 USER_O = $(call obj,$(O)/program,$(USER_LIB))
 $(O)/user/%.elf: $(O)/program/%.c.o $(USER_O) linker/user.ld
 	@mkdir -p $(@D)
-	@$(LINK) -T linker/user.ld -o $@ $< $(USER_O) --start-group $(USER_LIBS) --end-group
-# A server is a folder: $(call server,blk) is the program made of its files.
-server = $(O)/user/user/servers/$(1).elf
-define SERVER_RULE
-$(call server,$(1)): $(call obj,$(O)/program,$($(1):%=user/servers/$(1)/%)) $(USER_O) linker/user.ld
-	@mkdir -p $$(@D)
-	@$$(LINK) -T linker/user.ld -o $$@ $$(filter %.o,$$^) --start-group $$(USER_LIBS) --end-group
-endef
-$(foreach s,$(SERVERS),$(eval $(call SERVER_RULE,$(s))))
+	@$(LINK) -T linker/user.ld -o $@ $(filter %.o,$^) --start-group $(USER_LIBS) --end-group
+$(O)/user/tests/bench/bench.elf: $(call obj,$(O)/program,$(wildcard tests/bench/*_rows.c))
+# A server is a folder of several files; its main() is in the one of its name.
+server = $(O)/user/user/servers/$(1)/$(1).elf
+$(foreach s,$(SERVERS),$(eval $(call server,$(s)): $(call obj,$(O)/program,$($(s):%=user/servers/$(s)/%))))
 $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 	@tools/archive $@ $<=tour
 

@@ -31,6 +31,7 @@ struct object *object_alloc(enum object_type type, const char *name,
 	o->type = (uint8_t)type;
 	o->pages = pages;
 	list_init(&o->regions);
+	list_init(&o->waiting);
 	radix_init(&o->radix, object_is_run(o) ? 0 : pages);
 	strncpy(o->name, name, OBJECT_NAME - 1);
 	return o;

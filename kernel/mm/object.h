@@ -63,6 +63,7 @@ struct object {
 	struct frame *folio; /* owned memory of a run, or NULL */
 
 	struct list regions; /* that show it, by region.in_object */
+	struct list waiting; /* threads, for pages; task/page_wait.c's */
 	struct radix radix;  /* struct frame * by index */
 	uint64_t resident;   /* frames in the tree */
 	uint64_t dirty;	     /* of them */

@@ -107,6 +107,17 @@ int paged_show_locked(struct object *o, uint64_t index, unsigned access,
 	return 0;
 }
 
+bool paged_is_awaited_locked(struct object *o, uint64_t index)
+{
+	struct frame *f = object_frame_locked(o, index & ~PAGE_WRITTEN(0));
+
+	if (!f)
+		return false;
+	if (index & PAGE_WRITTEN(0))
+		return f->flags & PAGE_WRITING;
+	return f->flags & (PAGE_COMING | PAGE_GOING);
+}
+
 uint64_t object_pager_timeout(const struct object *o)
 {
 	struct pager *p = __atomic_load_n(&o->pager, __ATOMIC_RELAXED);
@@ -203,7 +214,8 @@ static void page_written_locked(struct object *o, struct frame *f,
 		if (is_revoked_dirty(f) && !write_back_locked(o, f))
 			f->flags &= (uint16_t)~PAGE_GOING;
 	}
-	if (!(f->flags & PAGE_GOING))
+	upcall_pages_settled(o, PAGE_WRITTEN(f->index), 1, 0);
+	if (!(f->flags & PAGE_GOING)) /* else when it has gone */
 		upcall_pages_settled(o, f->index, 1, 0);
 }
 
@@ -258,7 +270,7 @@ static int ask_locked(struct object *o, uint64_t i, uint64_t end,
 		if (!(f->flags & PAGE_DIRTY))
 			continue;
 		if (f->flags & PAGE_WRITING)
-			return upcall_page_needed(o, i);
+			return upcall_page_needed(o, PAGE_WRITTEN(i));
 		if (!write_back_locked(o, f))
 			return -E_IO;
 	}
@@ -309,7 +321,7 @@ static int written(struct object *o, uint64_t i, uint64_t end)
 		if (has_failed_locked(f))
 			err = -E_IO;
 		else if (f->flags & PAGE_WRITING)
-			err = upcall_page_needed(o, i);
+			err = upcall_page_needed(o, PAGE_WRITTEN(i));
 	}
 	lock_drop(&o->lock);
 	return err;

@@ -41,6 +41,9 @@ struct pager_answer;
 #define PAGE_FAILED    0x800u /* could not be written, and nobody was told */
 #define PAGE_BUSY      (PAGE_COMING | PAGE_WRITING | PAGE_TELLING)
 
+/* Waited for in place of page n: that its WRITEBACK is answered. */
+#define PAGE_WRITTEN(n) ((n) | 1ul << 63)
+
 /* A shared leaf of the page may have W. */
 static inline bool page_is_writable(const struct frame *f)
 {
@@ -86,6 +89,12 @@ void paged_answered(struct object *o, struct frame *f, unsigned kind,
 void paged_orphan(struct object *o);
 
 /* ---- for task/page_wait.c ------------------------------------------------ */
+
+/*
+ * Whether anybody will wake who waits for page `index`, or PAGE_WRITTEN(index):
+ * if not it has been settled, and is to be looked at again.
+ */
+bool paged_is_awaited_locked(struct object *o, uint64_t index);
 
 /* How long to wait for a page of it: nanoseconds, 0 for ever. Any lock. */
 uint64_t object_pager_timeout(const struct object *o);

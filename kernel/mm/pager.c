@@ -387,6 +387,11 @@ static void pager_end(struct kobject *k)
 		space_put(p->space);
 }
 
+static void pager_revoke(struct kobject *k)
+{
+	pager_die(pager_of(k));
+}
+
 static void pager_reclaim(struct kobject *k)
 {
 	slab_free(&pagers, pager_of(k));
@@ -397,6 +402,7 @@ const struct kind pager_kind = {
 	.name = "pager",
 	.end = pager_end,
 	.reclaim = pager_reclaim,
+	.revoke = pager_revoke,
 };
 
 void pager_trim(void)

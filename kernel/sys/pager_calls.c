@@ -2,13 +2,14 @@
 /* pager_calls.c - calls of pagers: abi/pager.h. */
 #include "abi/error.h"
 #include "arch/uaccess.h"
-#include "mm/paged.h"
 #include "ipc/notification.h"
+#include "mm/paged.h"
 #include "mm/pager.h"
 #include "mm/space.h"
 #include "sys/machine.h"
 #include "sys/sys.h"
 #include "task/handle.h"
+#include "task/sched.h"
 
 /* ---- pager_create ------------------------------------------------------------ */
 
@@ -31,17 +32,13 @@ static bool may_wait(uint64_t notification)
 /* The references that the setup asks for. */
 static long find_all(const struct pager_setup *s, struct pager_config *c)
 {
-	struct kobject *machine;
 	long err = 0;
 
 	c->physical = s->machine != SELF;
-	if (c->physical) {
-		err = handle_find(s->machine, &machine_kind, RIGHT_FRAMES,
-				  &machine);
-		if (err)
-			return err;
-		kobject_put(machine);
-	}
+	if (c->physical)
+		err = machine_may(s->machine, RIGHT_FRAMES);
+	if (err)
+		return err;
 	err = handle_find(s->notification, &notification_kind, RIGHT_SIGNAL,
 			  &c->notification);
 	if (err)
@@ -133,28 +130,33 @@ static int take_answers(struct pager *p)
 	return taken;
 }
 
-/* Waits for bits of the pager's notification as notification_wait does. */
-static long pager_wait(struct pager *p, uint64_t mask, uint64_t deadline)
+/* Waits as notification_wait() does; what the answers woke may run now. */
+static long wait(struct pager *p, uint64_t mask, uint64_t deadline)
 {
-	(void)p, (void)mask, (void)deadline;
-	return -E_NOSYS;
+	if (!p->may_wait)
+		return -E_PERM;
+	return notification_wait(notification_of(p->notification), mask,
+				 deadline);
 }
 
 long sys_pager_submit(const uint64_t arg[6])
 {
-	uint64_t mask = arg[1];
 	struct kobject *k;
 	long err = handle_find(arg[0], &pager_kind, RIGHT_MANAGE, &k);
 
 	if (err)
 		return err;
 	err = take_answers(pager_of(k));
-	if (err >= 0 && (!mask || err == (long)PAGER_RING))
-		err = 0; /* there may be more answers */
-	else if (err >= 0)
-		err = pager_of(k)->may_wait
-			      ? pager_wait(pager_of(k), mask, arg[2])
-			      : -E_PERM;
+	if (err >= 0 && err < (long)PAGER_RING && arg[1]) {
+		err = wait(pager_of(k), arg[1], arg[2]);
+		kobject_put(k);
+		return err;
+	}
 	kobject_put(k);
+	if (err > 0)
+		err = 0;
+	this_cpu()->frame->x[X_A1] = 0; /* no bits */
+	thread_set_result(this_cpu()->current, err);
+	sched_check(); /* clients may be more urgent */
 	return err;
 }

@@ -6,8 +6,10 @@
 #include "arch/fpu.h"
 #include "arch/interrupt.h"
 #include "lib/assert.h"
+#include "lib/atomic.h"
 #include "mm/object.h"
 #include "mm/slab.h"
+#include "task/page_wait.h"
 #include "task/sched.h"
 #include "task/task.h"
 
@@ -87,7 +89,6 @@ struct thread *thread_leave(void)
 	struct thread *t = cpu->current;
 
 	thread_fpu_leave(t);
-	t->running = false;
 	cpu->current = NULL;
 	cpu->frame = NULL; /* it may run elsewhere before it comes back */
 	return t;
@@ -103,8 +104,7 @@ static uint64_t settled_wait(const struct thread *t)
 
 	do
 		wait = __atomic_load_n(&t->wait, __ATOMIC_SEQ_CST);
-	while (wait_kind(wait) == WAIT_NONE &&
-	       !__atomic_load_n(&t->running, __ATOMIC_ACQUIRE) &&
+	while (wait_kind(wait) == WAIT_NONE && !sched_runs(t) &&
 	       !__atomic_load_n(&t->ready, __ATOMIC_ACQUIRE));
 	return wait;
 }
@@ -116,6 +116,10 @@ static void out_of_time(struct timer *timer, uint64_t wait)
 
 	if (settled_wait(t) != wait || !thread_claim(t, wait))
 		return;
+	if (wait_kind(wait) == WAIT_PAGE) {
+		page_wait_timed_out(t, wait);
+		return;
+	}
 	sleeps = wait_kind(wait) == WAIT_BITS && !t->wait_lock;
 	thread_unlink(t, wait);
 	thread_wake(t, sleeps ? 0 : -E_TIMEDOUT);
@@ -318,7 +322,7 @@ void thread_look_at_poked(void)
 	while (t) {
 		struct thread *next = t->poke_next;
 
-		__atomic_store_n(&t->poked, 0, __ATOMIC_RELEASE);
+		store_release(&t->poked, 0);
 		if (__atomic_load_n(&t->orders, __ATOMIC_SEQ_CST))
 			thread_enforce(t);
 		kobject_put(&t->object);
