@@ -176,6 +176,7 @@ int main(void)
 {
 	struct memory_info info;
 
+	thread_schedule(SELF, PRIORITY_DEFAULT, 0xff);
 	memory_info(&info);
 	printf("memory-taken %lu\n", info.boot_taken);
 	null_call();
@@ -188,5 +189,6 @@ int main(void)
 	map_unmap();
 	file_pages();
 	ipc_rows();
+	task_rows();
 	return 0;
 }
