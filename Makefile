@@ -61,7 +61,7 @@ PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
 	tests/unit/mm/region*.c tests/unit/mm/slab*.c \
 	tests/unit/mm/radix*.c tests/unit/mm/ring*.c) tests/host/board_dtb_test.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
-PROGRAMS = start memory calls ipc ramdisk liar floating stack two_spin many_churn exhaust@15
+PROGRAMS = start memory calls ipc ramdisk liar remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
