@@ -188,6 +188,7 @@ int main(void)
 	protect_inside();
 	map_unmap();
 	file_pages();
+	pager_rows();
 	ipc_rows();
 	task_rows();
 	return 0;

@@ -30,5 +30,6 @@
 
 void ipc_rows(void);
 void task_rows(void);
+void pager_rows(void);
 
 #endif
