@@ -51,7 +51,7 @@ class ServerCase:
     writes: bool = False      # the disk's second half is full afterwards
     wire: bool = False        # two network devices
     typed: tuple = None       # (what is awaited, what is typed then), ...
-    timeout: int = 20
+    timeout: int = 120
 
 
 # ---- disks --------------------------------------------------------------
