@@ -34,7 +34,7 @@ MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c re
 	fault.c pin.c grace.c mm.c check.c
 TASK = handle.c task.c thread.c thread_fpu.c timer.c sched.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
-SYS = sys.c todo.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
+SYS = sys.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
 	machine_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c walk.c
 BOOT = board.c memory.c harts.c archive.c initrd.c args.c elf.c program.c first_handles.c
 PLATFORM = fdt.c fdt_find.c board.c board_cpus.c board_devices.c console.c \
@@ -87,7 +87,8 @@ MANIFESTS = $(notdir $(basename $(wildcard tests/servers/*.manifest)))
 # ---- flags -------------------------------------------------------------
 
 WARN = -Wall -Wextra -Wshadow $(if $(filter 1,$(WERROR)),-Werror)
-C = -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-common -ffunction-sections \
+OPT = -O2
+C = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-common -ffunction-sections \
 	-fno-pic -mcmodel=medany $(HEADERS) -MMD -MP
 KERNEL_ISA = rv64imac$(CSRS)
 KERNEL_C = $(C) -march=$(KERNEL_ISA) -mabi=lp64 -Ikernel -I.
@@ -200,6 +201,11 @@ $(O)/test/%.o: % Makefile
 $(O)/program/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
+
+# What runs once, or only for a person to read, is made small.
+COLD = boot/% main.c panic.c report.c compat/% arch/riscv/kspace.c arch/riscv/early.c \
+	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c
+$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%) platform/%,$(KERNEL)))): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)
