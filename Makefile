@@ -144,6 +144,7 @@ test-slow: ## what takes longer: every x86 word, mutations of MMU layer and mirr
 	$(BUILD) slow
 	@$(O)/slow/words
 	@tests/host/mutate
+	@tests/host/user/mutate
 	@tests/x86/mutate
 
 bench: ## instructions per operation against the budgets
