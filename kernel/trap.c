@@ -23,13 +23,16 @@
 #include "abi/error.h"
 #include "arch/interrupt.h"
 #include "arch/machine.h"
+#include "arch/mmu.h"
 #include "arch/riscv/csr.h"
 #include "arch/trial.h"
 #include "arch/uaccess.h"
 #include "arch/upcall.h"
 #include "ipc/handler.h"
 #include "ipc/interrupt.h"
+#include "ipc/ipc.h"
 #include "kernel.h"
+#include "lib/assert.h"
 #include "mm/fault.h"
 #include "mm/grace.h"
 #include "sys/sys.h"
@@ -116,50 +119,76 @@ other_trap(struct trap_frame *frame, uint64_t scause, uint64_t stval, int err)
 	return sched_next();
 }
 
-/* A page must come first; then the call starts again. */
+/* The call is not over as calls are, for this thread. */
 static __attribute__((noinline)) struct trap_frame *
-call_again(struct trap_frame *frame)
+call_ends_otherwise(struct trap_frame *frame, struct thread *now, long result)
 {
+	if (!now)
+		return sched_next();
+	if (&now->frame != frame) { /* another runs, by the fast path */
+		mmu_switch(&now->task->space->mmu);
+		return &now->frame;
+	}
+	assert(result == -E_WAIT); /* a page must come; then it starts again */
 	frame->pc -= 4;
 	page_wait();
 	return sched_next();
 }
 
+/* Any call, by the table. */
 static __attribute__((noinline)) struct trap_frame *
-call(struct trap_frame *frame)
+call_by_table(struct trap_frame *frame, uint64_t n)
 {
-	sys_fn *fn = sys_find(frame->x[X_A7]);
-	struct thread *t;
+	struct thread *now;
 	long result;
 
-	if (!fn)
-		return other_trap(frame, CAUSE_USER_ECALL, frame->x[X_A7], 0);
 	frame->pc += 4;
-	result = fn(&frame->x[X_A0]);
-	t = this_cpu()->current;
-	if (!t)
-		return sched_next();
-	if (&t->frame != frame)
-		return &t->frame; /* another, which has its result */
-	if (result == -E_WAIT)
-		return call_again(frame);
+	result = sys_table[n](&frame->x[X_A0]);
+	now = this_cpu()->current;
+	if ((void *)now != frame || result == -E_WAIT)
+		return call_ends_otherwise(frame, now, result);
 	frame->x[X_A0] = (uint64_t)result;
 	return frame;
 }
 
-struct trap_frame *upcall_trap_user(struct trap_frame *frame, uint64_t scause,
-				    uint64_t stval)
+static struct trap_frame *call_slowly(struct trap_frame *frame)
+{
+	return call_by_table(frame, frame->x[X_A7] - CALL_FIRST);
+}
+
+/* Two of them have a fast path. */
+static inline struct trap_frame *call(struct trap_frame *frame)
+{
+	uint64_t n = frame->x[X_A7] - CALL_FIRST;
+
+	if (n >= CALL_END - CALL_FIRST)
+		return other_trap(frame, CAUSE_USER_ECALL, frame->x[X_A7], 0);
+	if (n == CALL_ipc_call - CALL_FIRST)
+		return ipc_fast_call(frame, call_slowly);
+	if (n == CALL_ipc_reply_receive - CALL_FIRST)
+		return ipc_fast_reply_receive(frame, call_slowly);
+	return call_by_table(frame, n);
+}
+
+static __attribute__((noinline)) struct trap_frame *
+no_call(struct trap_frame *frame, uint64_t scause, uint64_t stval)
 {
 	struct space *space;
 	int err;
 
-	if (scause == CAUSE_USER_ECALL)
-		return call(frame);
 	if (!cause_is_page_fault(scause))
 		return other_trap(frame, scause, stval, 0);
 	space = this_cpu()->current->task->space;
 	err = fault_resolve(space, stval, access_of(scause));
 	return err ? other_trap(frame, scause, stval, err) : frame;
+}
+
+/* A leaf, so that none of its ways pays for the registers of another. */
+struct trap_frame *upcall_trap_user(struct trap_frame *frame, uint64_t scause,
+				    uint64_t stval)
+{
+	return scause == CAUSE_USER_ECALL ? call(frame)
+					  : no_call(frame, scause, stval);
 }
 
 /* What a call says of a page that it could not reach. */

@@ -225,6 +225,8 @@ struct pager_setup;
  */
 /* clang-format off */
 #define QUIRE_CALLS(C0, C1, C2, C3, C4, C5, C6, M)                             \
+	M(ipc_call)                                                            \
+	M(ipc_reply_receive)                                                   \
 	C0(nothing)                                                            \
 	C1(thread_exit, int, status)                                           \
 	C0(thread_yield)                                                       \
@@ -272,11 +274,9 @@ struct pager_setup;
 	C4(thread_list, uint64_t, task, uint64_t, skip,                        \
 	   struct thread_info *, to, uint64_t, max)                            \
 	C0(endpoint_create)                                                    \
-	M(ipc_call)                                                            \
 	M(ipc_send)                                                            \
 	M(ipc_receive)                                                         \
 	M(ipc_reply)                                                           \
-	M(ipc_reply_receive)                                                   \
 	C0(reply_keep)                                                         \
 	C0(notification_create)                                                \
 	C2(notification_signal, uint64_t, notification, uint64_t, bits)        \

@@ -47,6 +47,7 @@ struct fpu_state {
 };
 
 struct thread;
+struct mmu;
 
 struct cpu {
 	unsigned long
@@ -61,9 +62,13 @@ struct cpu {
 	uint64_t hartid;
 	struct thread *current;	  /* NULL in the idle loop */
 	struct thread *fpu_owner; /* whose state the FPU registers hold */
-	uint64_t ticks, ipis;	  /* interrupts taken, by kind */
-	uint64_t quiet;		  /* times it was in no structure: mm/grace.h */
-	int32_t priority;	  /* of what it runs, for others; -1: nothing */
+	struct mmu *mmu;	  /* tables that it runs on; NULL: at boot */
+	uint64_t
+		context; /* ASID in satp: arch/riscv/asid.c; 0: a new generation
+			     has begun */
+	uint64_t ticks, ipis; /* interrupts taken, by kind */
+	uint64_t quiet;	      /* times it was in no structure: mm/grace.h */
+	uint32_t levels;      /* priorities with READY threads: task/sched.c */
 	bool online;
 };
 
@@ -78,6 +83,8 @@ static inline struct cpu *this_cpu(void)
 {
 	return __builtin_thread_pointer();
 }
+#else
+struct cpu *this_cpu(void); /* tests/host/hart.c */
 #endif
 
 #endif

@@ -27,6 +27,7 @@
  */
 #ifndef ARCH_MMU_H
 #define ARCH_MMU_H
+#include "arch/cpu.h"
 #include "arch/layout.h"
 #include "arch/riscv/pte.h"
 #include "lib/types.h"
@@ -39,8 +40,14 @@ struct mmu {
 	pa_t root;
 	uint64_t harts; /* harts that may hold translations; bit = cpu index */
 	uint64_t context; /* generation << 16 | ASID; 0: none yet */
-	bool shared; /* more than one thread may run on them, on any hart */
+	uint64_t satp;	  /* with that ASID */
 };
+
+/*
+ * In mmu.harts besides: more than one thread may run on them. For ever; set
+ * under the lock of their owner by mmu_share().
+ */
+#define MMU_SHARED (1ul << 63)
 
 /* ---- tables ---------------------------------------------------------- */
 
@@ -139,10 +146,17 @@ bool mmu_test_clear_dirty(struct mmu *m, va_t va);
 /*
  * No hart but this one can be walking the tables or setting A and D in them, so
  * entries may be changed by plain loads and stores: this hart runs on them, no
- * other ever has, and there is one thread that could, which is here (`shared`
- * says if there are more; who sets it takes the lock of the tables' owner).
+ * other ever has, and there is one thread that could, which is here.
  */
-bool mmu_is_alone(const struct mmu *m);
+static inline bool mmu_is_alone(const struct mmu *m)
+{
+	const struct cpu *cpu = this_cpu();
+
+	return cpu->mmu == m && __atomic_load_n(&m->harts, __ATOMIC_RELAXED) ==
+					1ul << cpu->index;
+}
+
+void mmu_share(struct mmu *m);
 
 /* ---- flushing -------------------------------------------------------- */
 

@@ -2,7 +2,9 @@
 /* first_handles.c - what the first program is given: the machine and its files. */
 #include "abi/handle.h"
 #include "arch/interrupt.h"
+#include "arch/layout.h"
 #include "boot/boot.h"
+#include "mm/object.h"
 #include "platform/plic.h"
 #include "sys/machine.h"
 #include "task/task.h"
@@ -46,8 +48,18 @@ static void give(struct task *t, struct kobject *o, unsigned rights,
 		boot_fail("no memory for the first program's handles");
 }
 
+static struct kobject *archive_object(void)
+{
+	struct object *o = object_physical(
+		"archive", va_to_pa(boot_archive.base), boot_archive.size);
+
+	return o ? &o->kobject : NULL;
+}
+
 void boot_give_handles(struct task *t)
 {
 	tell_facts();
 	give(t, machine_object(), RIGHTS_ALL, HANDLE_MACHINE);
+	give(t, archive_object(),
+	     RIGHT_DUPLICATE | RIGHT_READ | RIGHT_EXECUTE, HANDLE_ARCHIVE);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run.c - the first program, and what its end means for the machine. */
 #include "abi/error.h"
+#include "abi/thread.h"
 #include "arch/interrupt.h"
 #include "arch/machine.h"
 #include "boot/boot.h"
@@ -71,6 +72,8 @@ void boot_run(void)
 		boot_fail("%s: not a program that can run here: %s", file.name,
 			  why);
 	boot_give_handles(thread->task);
+	/* It decides how urgent all others are, and must be able to. */
+	thread->priority = thread->own_priority = PRIORITIES - 1;
 	if (boot_args.stay)
 		sched_idle_hook = stay;
 	thread_start(thread);

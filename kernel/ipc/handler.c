@@ -4,6 +4,7 @@
 #include "abi/handler.h"
 #include "arch/riscv/csr.h"
 #include "ipc/endpoint.h"
+#include "ipc/ipc.h"
 #include "task/task.h"
 
 _Static_assert(sizeof(struct registers) == sizeof(struct trap_frame),
@@ -44,7 +45,8 @@ bool handler_call(uint64_t scause, uint64_t stval, int why)
 	t->words[5] = t->name;
 	t->mode &= ~(uint32_t)MODE_EXTRA;
 	t->in_handler = true;
-	if (!endpoint_send(endpoint_of(o), t->task->handler_badge, true))
+	if (ipc_fast_handler(endpoint_of(o), t->task->handler_badge) ||
+	    !endpoint_send(endpoint_of(o), t->task->handler_badge, true))
 		return true;
 	t->in_handler = false;
 	return false;

@@ -12,10 +12,11 @@
  *
  * It takes the endpoint's lock, claims the other thread, moves six words, and
  * switches; no scheduler, no timer, and no satp write inside one space. Whatever
- * it meets that is not so, it leaves everything as it was and says NOT_FAST.
+ * it meets that is not so, it leaves everything as it was for the other way.
  */
 #include "ipc/ipc.h"
 #include "abi/error.h"
+#include "abi/handler.h"
 #include "ipc/endpoint.h"
 #include "ipc/message.h"
 #include "ipc/notification.h"
@@ -24,9 +25,12 @@
 #include "task/sched.h"
 #include "task/task.h"
 
-#define NOT_FAST 1
-
 /* ---- the fast path ----------------------------------------------------- */
+
+/*
+ * These are leaves: they call nothing, so the compiler saves no register; what
+ * they go on to they jump to.
+ */
 
 /* The endpoint that a0 names with that right, or NULL: then why, elsewhere. */
 static inline struct endpoint *fast_endpoint(const struct thread *me,
@@ -36,8 +40,7 @@ static inline struct endpoint *fast_endpoint(const struct thread *me,
 		handle_word(&me->task->handles, me->frame.x[X_A0], badge);
 	struct kobject *o = handle_object(word);
 
-	if (!word || !(word & (uint64_t)right << 33) ||
-	    o->kind != &endpoint_kind)
+	if (!(word & right) || o->kind != &endpoint_kind)
 		return NULL;
 	return endpoint_of(o);
 }
@@ -45,17 +48,7 @@ static inline struct endpoint *fast_endpoint(const struct thread *me,
 /* Can it be switched to at once, and with nothing but words? */
 static inline bool is_plain(const struct thread *t, const struct cpu *cpu)
 {
-	return !(t->orders | t->mode) && (t->harts & BIT(cpu->index));
-}
-
-/* The end of both: `to` runs in place of `from`, which has been let go. */
-static inline void fast_switch(struct thread *to, struct space *from)
-{
-	struct space *space = to->task->space;
-
-	sched_switch(to);
-	if (space != from)
-		mmu_switch(&space->mmu);
+	return !(t->orders | t->mode) && (t->harts >> cpu->index & 1);
 }
 
 /* Takes a receiver that is plain off the list, claimed; NULL if there is none. */
@@ -70,97 +63,155 @@ static inline struct thread *fast_receiver_locked(struct endpoint *ep,
 		return NULL;
 	ep->receivers.next = e->next;
 	e->next->prev = &ep->receivers;
-	e->next = e->prev = NULL;
+	e->next = NULL; /* on no list: lib/list.h */
 	r->wait_lock = NULL;
 	return r;
 }
 
-static inline long fast_call(struct thread *me)
+/* `words` of `me` go to a waiting receiver, and `me` waits for the answer. */
+static inline struct thread *fast_send(struct thread *me, struct endpoint *ep,
+				       const uint64_t *words, uint64_t badge,
+				       uint64_t came)
 {
 	struct cpu *cpu = this_cpu();
-	struct space *space = me->task->space;
-	struct endpoint *ep;
 	struct thread *r;
-	uint64_t badge, wait;
+	uint64_t wait;
 
-	if (me->frame.x[X_T0])
-		return NOT_FAST;
-	ep = fast_endpoint(me, RIGHT_SEND, &badge);
-	if (!ep)
-		return NOT_FAST;
-	lock_take(&ep->lock);
+	if (!lock_try(&ep->lock))
+		return NULL;
 	r = fast_receiver_locked(ep, cpu);
 	lock_drop(&ep->lock);
 	if (!r)
-		return NOT_FAST;
-	message_words(r, &me->frame.x[X_A1]);
+		return NULL;
+	message_words(r, words);
 	thread_set_result(r, 0);
-	r->frame.x[X_T0] = IPC_ASKS;
+	r->frame.x[X_T0] = came;
 	r->frame.x[X_T1] = badge;
 	if (r->priority < me->priority)
 		r->priority = me->priority;
-	if (cpu->fpu_owner)
-		thread_fpu_leave(me);
-	me->running = false;
 	me->mode = 0;
 	wait = thread_next_wait(me, WAIT_REPLY);
 	me->held_by = &r->caller;
 	r->caller.wait = wait;
 	r->caller.thread = me;
-	fast_switch(r, space);
+	sched_switch(r);
 	thread_wait(me, wait);
-	return 0;
+	return r;
+}
+
+/* Another space than the one that this hart is in. */
+static __attribute__((noinline)) struct trap_frame *fast_enter(struct thread *t,
+							       struct mmu *m)
+{
+	mmu_switch(m);
+	return &t->frame;
+}
+
+static inline struct trap_frame *fast_return(struct thread *t)
+{
+	struct mmu *m = &t->task->space->mmu;
+
+	return this_cpu()->mmu == m ? &t->frame : fast_enter(t, m);
+}
+
+struct trap_frame *ipc_fast_call(struct trap_frame *frame, trap_fn *otherwise)
+{
+	struct thread *me = this_cpu()->current, *r = NULL;
+	struct endpoint *ep;
+	uint64_t badge;
+
+	if (frame->x[X_T0] || this_cpu()->fpu_owner)
+		return otherwise(frame);
+	ep = fast_endpoint(me, RIGHT_SEND, &badge);
+	if (ep) {
+		frame->pc += 4;
+		r = fast_send(me, ep, &frame->x[X_A1], badge, IPC_ASKS);
+		if (r)
+			return fast_return(r);
+		frame->pc -= 4;
+	}
+	return otherwise(frame);
 }
 
 /*
  * The server's reply and its next wait are one step under the endpoint's lock:
  * who sends meanwhile finds it in the list.
  */
-static inline long fast_reply_receive(struct thread *me)
+bool ipc_fast_handler(struct endpoint *ep, uint64_t badge)
+{
+	struct thread *me = this_cpu()->current, *r;
+
+	if (this_cpu()->fpu_owner)
+		return false;
+	r = fast_send(me, ep, me->words, badge, IPC_ASKS | IPC_KERNEL);
+	if (r)
+		mmu_switch(&r->task->space->mmu);
+	return r != NULL;
+}
+
+/* What a reply does to the caller; its words, or a handler's plain answer. */
+static inline void fast_answer(struct thread *c, const uint64_t *words)
+{
+	if (!c->in_handler) {
+		message_words(c, words);
+		thread_set_result(c, 0);
+		c->frame.x[X_T0] = c->frame.x[X_T1] = 0;
+		return;
+	}
+	c->in_handler = false;
+	if (words[0] == HANDLER_RETURN) {
+		thread_set_result(c, (long)words[1]);
+		c->frame.pc += 4;
+	}
+}
+
+/* Answers that ask for more: new registers, the end. */
+static inline bool is_plain_answer(const struct thread *c, uint64_t answer)
+{
+	return !c->in_handler || answer == HANDLER_RETRY ||
+	       answer == HANDLER_RETURN;
+}
+
+struct trap_frame *ipc_fast_reply_receive(struct trap_frame *frame,
+					  trap_fn *otherwise)
 {
 	struct cpu *cpu = this_cpu();
-	struct space *space = me->task->space;
-	struct thread *c = me->caller.thread;
-	struct kobject *bound = me->bound;
+	struct thread *me = cpu->current, *c = me->caller.thread;
 	struct endpoint *ep;
 	uint64_t badge, wait;
 
-	if (me->frame.x[X_T0] || !c || c->in_handler || !is_plain(c, cpu) ||
-	    sched_best() > (int)c->priority)
-		return NOT_FAST;
+	if (frame->x[X_T0] || !c || me->bound || !is_plain(c, cpu) ||
+	    !is_plain_answer(c, frame->x[X_A1]) ||
+	    sched_has_above(cpu, c->priority) || cpu->fpu_owner)
+		return otherwise(frame);
 	ep = fast_endpoint(me, RIGHT_RECEIVE, &badge);
-	if (!ep)
-		return NOT_FAST;
-	lock_take(&ep->lock);
+	if (!ep || !lock_try(&ep->lock))
+		return otherwise(frame);
 	if (ep->senders.next != &ep->senders || ep->object.dead ||
 	    !thread_claim(c, me->caller.wait)) {
 		lock_drop(&ep->lock);
-		return NOT_FAST;
+		return otherwise(frame);
 	}
-	message_words(c, &me->frame.x[X_A1]);
-	thread_set_result(c, 0);
-	c->frame.x[X_T0] = c->frame.x[X_T1] = 0;
-	if (cpu->fpu_owner)
-		thread_fpu_leave(me);
-	me->running = false;
+	fast_answer(c, &frame->x[X_A1]);
+	frame->pc += 4;
 	me->mode = 0;
 	me->caller.thread = NULL;
 	me->priority = me->own_priority;
 	me->wait_lock = &ep->lock;
 	wait = thread_next_wait(me, WAIT_RECEIVE);
-	list_push_back(&ep->receivers, &me->queue);
-	fast_switch(c, space);
+	me->queue.prev = ep->receivers.prev;
+	me->queue.next = &ep->receivers;
+	ep->receivers.prev->next = &me->queue;
+	ep->receivers.prev = &me->queue;
+	sched_switch(c);
 	thread_wait(me, wait);
 	lock_drop(&ep->lock);
-	if (bound)
-		notification_recheck(bound, me, wait);
-	return 0;
+	return fast_return(c);
 }
 
 /* ---- the calls --------------------------------------------------------- */
 
-static __attribute__((noinline)) long send_slowly(const uint64_t *arg,
-						  bool calls)
+static long send(const uint64_t *arg, bool calls)
 {
 	struct thread *me = this_cpu()->current;
 	struct kobject *o;
@@ -175,14 +226,12 @@ static __attribute__((noinline)) long send_slowly(const uint64_t *arg,
 
 long ipc_call(const uint64_t *arg)
 {
-	long err = fast_call(this_cpu()->current);
-
-	return err == NOT_FAST ? send_slowly(arg, true) : err;
+	return send(arg, true);
 }
 
 long ipc_send(const uint64_t *arg)
 {
-	return send_slowly(arg, false);
+	return send(arg, false);
 }
 
 static long receive(uint64_t handle)
@@ -211,7 +260,7 @@ void ipc_resume_receive(struct thread *t)
 		thread_set_result(t, err);
 }
 
-static __attribute__((noinline)) long reply_slowly(const uint64_t *arg)
+long ipc_reply_receive(const uint64_t *arg)
 {
 	struct thread *me = this_cpu()->current;
 	struct kobject *o;
@@ -229,13 +278,6 @@ static __attribute__((noinline)) long reply_slowly(const uint64_t *arg)
 	if (this_cpu()->current != me)
 		return 0; /* the receiving half comes later */
 	return endpoint_receive(endpoint_of(o));
-}
-
-long ipc_reply_receive(const uint64_t *arg)
-{
-	long err = fast_reply_receive(this_cpu()->current);
-
-	return err == NOT_FAST ? reply_slowly(arg) : err;
 }
 
 /* A kept caller is answered once: its handle goes. */

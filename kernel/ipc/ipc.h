@@ -15,6 +15,24 @@ long ipc_reply(const uint64_t *arg);
 long ipc_reply_receive(const uint64_t *arg);
 
 /*
+ * The fast path of ipc_call and ipc_reply_receive, straight from the trap: the
+ * frame of the thread that goes on; or, whatever is not as it should be,
+ * `otherwise` of the same frame, nothing having happened.
+ */
+typedef struct trap_frame *trap_fn(struct trap_frame *frame);
+struct trap_frame *ipc_fast_call(struct trap_frame *frame, trap_fn *otherwise);
+struct trap_frame *ipc_fast_reply_receive(struct trap_frame *frame,
+					  trap_fn *otherwise);
+
+struct endpoint;
+
+/*
+ * The kernel calls in the current thread's name, by the fast path: true if it
+ * was one, and the receiver is current now.
+ */
+bool ipc_fast_handler(struct endpoint *ep, uint64_t badge);
+
+/*
  * For thread.resume: the receiving half of ipc_reply_receive(), after the bytes
  * of the reply have been copied.
  */

@@ -5,6 +5,7 @@
 #include "arch/interrupt.h"
 #include "arch/uaccess.h"
 #include "ipc/copy.h"
+#include "lib/atomic.h"
 #include "task/sched.h"
 #include "task/task.h"
 
@@ -148,7 +149,7 @@ void message_received(struct thread *from, struct thread *by)
 		sched_set_priority(by, from->priority);
 	from->held_by = &by->caller;
 	by->caller.wait = wait;
-	__atomic_store_n(&by->caller.thread, from, __ATOMIC_RELEASE);
+	store_release(&by->caller.thread, from);
 	thread_wait(from, wait);
 }
 

@@ -4,6 +4,7 @@
 #include "abi/error.h"
 #include "abi/handle.h"
 #include "arch/interrupt.h"
+#include "lib/atomic.h"
 #include "mm/slab.h"
 #include "task/sched.h"
 
@@ -86,7 +87,7 @@ static uint64_t take_locked(struct notification *n, uint64_t mask)
 {
 	uint64_t got = n->bits & mask;
 
-	__atomic_store_n(&n->bits, n->bits & ~mask, __ATOMIC_RELAXED);
+	store_relaxed(&n->bits, n->bits & ~mask);
 	return got;
 }
 
@@ -137,7 +138,7 @@ void notification_signal(struct notification *n, uint64_t bits)
 	uint64_t wait, got;
 
 	lock_take(&n->lock);
-	__atomic_store_n(&n->bits, n->bits | bits, __ATOMIC_RELAXED);
+	store_relaxed(&n->bits, n->bits | bits);
 	while ((t = next_served_locked(n, &wait, &got))) {
 		lock_drop(&n->lock);
 		thread_unlink(t, wait);

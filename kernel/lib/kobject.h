@@ -13,6 +13,7 @@
 #ifndef LIB_KOBJECT_H
 #define LIB_KOBJECT_H
 #include "lib/assert.h"
+#include "lib/atomic.h"
 #include "lib/types.h"
 
 struct kobject;
@@ -46,7 +47,7 @@ static inline void kobject_init(struct kobject *o, const struct kind *kind)
 {
 	o->kind = kind;
 	o->dead = 0;
-	__atomic_store_n(&o->refs, 1, __ATOMIC_RELAXED);
+	store_relaxed(&o->refs, 1);
 }
 
 /* One more, by who has one. */

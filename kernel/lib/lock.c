@@ -5,6 +5,7 @@
  */
 #include "lib/lock.h"
 #include "lib/assert.h"
+#include "lib/atomic.h"
 #include "lib/bits.h"
 
 static uint64_t waits;
@@ -76,14 +77,6 @@ void lock_take(struct lock *l)
 	order_enter(l);
 }
 
-void lock_drop(struct lock *l)
-{
-	assert(lock_is_held(l));
-	order_leave(l);
-	__atomic_store_n(&l->held, 0, __ATOMIC_RELEASE);
-}
-#endif
-
 bool lock_try(struct lock *l)
 {
 	if (!try_once(l))
@@ -91,6 +84,14 @@ bool lock_try(struct lock *l)
 	order_enter(l);
 	return true;
 }
+
+void lock_drop(struct lock *l)
+{
+	assert(lock_is_held(l));
+	order_leave(l);
+	store_release(&l->held, 0);
+}
+#endif
 
 bool lock_is_held(const struct lock *l)
 {

@@ -9,6 +9,7 @@
  */
 #ifndef LIB_LOCK_H
 #define LIB_LOCK_H
+#include "lib/atomic.h"
 #include "lib/types.h"
 
 enum lock_rank {
@@ -39,15 +40,21 @@ struct lock {
 /* clang-format on */
 
 void lock_init(struct lock *l, enum lock_rank rank);
-bool lock_try(struct lock *l); /* out of order is allowed */
 bool lock_is_held(const struct lock *l);
 
 void lock_wait(struct lock *l); /* the slow half of lock_take() */
 
+/* lock_try() may be out of order. */
 #ifdef QUIRE_DEBUG
 void lock_take(struct lock *l);
+bool lock_try(struct lock *l);
 void lock_drop(struct lock *l);
 #else
+static inline bool lock_try(struct lock *l)
+{
+	return !__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE);
+}
+
 static inline void lock_take(struct lock *l)
 {
 	if (__builtin_expect(__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE),
@@ -57,7 +64,7 @@ static inline void lock_take(struct lock *l)
 
 static inline void lock_drop(struct lock *l)
 {
-	__atomic_store_n(&l->held, 0, __ATOMIC_RELEASE);
+	store_release(&l->held, 0);
 }
 #endif
 

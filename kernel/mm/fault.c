@@ -33,7 +33,7 @@
 
 pa_t zero_page;
 
-const char zero_page_bytes[PAGE_SIZE] __attribute__((aligned(4096)));
+char zero_page_bytes[PAGE_SIZE] __attribute__((aligned(4096)));
 
 /* Kept out of line, so that the common rows need few registers. */
 #define RARE __attribute__((noinline))

@@ -8,6 +8,7 @@
  */
 #include "mm/grace.h"
 #include "arch/interrupt.h"
+#include "lib/atomic.h"
 #include "lib/bits.h"
 #include "lib/lock.h"
 
@@ -92,7 +93,7 @@ static void set_state_locked(void)
 		state = GRACE_BATCH;
 	else if (grace.adding)
 		state = GRACE_ADDED;
-	__atomic_store_n(&grace_state, state, __ATOMIC_RELAXED);
+	store_relaxed(&grace_state, state);
 }
 
 static void tell_other_harts(void)

@@ -14,6 +14,7 @@
 #ifndef MM_GRACE_H
 #define MM_GRACE_H
 #include "arch/cpu.h"
+#include "lib/atomic.h"
 #include "lib/kobject.h"
 
 /* `o` is led to by nothing; kind->reclaim(o) is called later. */
@@ -28,7 +29,7 @@ static inline void grace_quiet(void)
 {
 	struct cpu *c = this_cpu();
 
-	__atomic_store_n(&c->quiet, c->quiet + 1, __ATOMIC_RELEASE);
+	store_release(&c->quiet, c->quiet + 1);
 }
 
 /* What there is to do: nothing, when there is time, or soon. */

@@ -88,7 +88,7 @@ const struct kind space_kind = {
 void space_share(struct space *s)
 {
 	lock_take(&s->lock); /* whoever walks them alone has done so */
-	s->mmu.shared = true;
+	mmu_share(&s->mmu);
 	lock_drop(&s->lock);
 }
 

@@ -2,11 +2,11 @@
 /* handle.c - tables of handles. */
 #include "task/handle.h"
 #include "abi/error.h"
+#include "arch/layout.h"
+#include "lib/atomic.h"
 #include "mm/frame.h"
 #include "task/task.h"
 #include "task/thread.h"
-
-#define GENERATIONS (1ul << 23)
 
 static struct task *current_task(void)
 {
@@ -21,7 +21,7 @@ static long missing(const struct handle_table *t, uint64_t handle)
 	uint64_t index = handle & 0xffff;
 
 	if (index && index < __atomic_load_n(&t->limit, __ATOMIC_RELAXED) &&
-	    handle >> 16 < GENERATIONS)
+	    handle >> 16 < HANDLE_GENERATIONS)
 		return -E_STALE;
 	return -E_BADF;
 }
@@ -32,7 +32,7 @@ long handle_look(uint64_t handle, const struct kind *kind, unsigned rights,
 	const struct handle_table *t = &current_task()->handles;
 	uint64_t word = handle_word(t, handle, badge);
 
-	if (!word)
+	if (handle_is_free(word))
 		return missing(t, handle);
 	*o = handle_object(word);
 	if (kind && (*o)->kind != kind)
@@ -125,7 +125,7 @@ static bool grow_locked(struct handle_table *t)
 	f = frame_alloc(0, FRAME_SLAB, FRAME_ZERO);
 	if (!f)
 		return false;
-	__atomic_store_n(&t->chunk[n], frame_va(f), __ATOMIC_RELEASE);
+	store_release(&t->chunk[n], frame_va(f));
 	return true;
 }
 
@@ -150,7 +150,7 @@ static long take_index_locked(struct handle_table *t)
 	if (!grow_locked(t))
 		return -E_NOMEM;
 	index = t->limit;
-	__atomic_store_n(&t->limit, index + 1, __ATOMIC_RELEASE);
+	store_release(&t->limit, index + 1);
 	return index;
 }
 
@@ -163,11 +163,11 @@ static long add_locked(struct task *t, struct kobject *o, unsigned rights,
 
 	if (index < 0)
 		return index;
+	assert(((uint64_t)o & 15) == 0);
 	e = entry_at(&t->handles, (uint32_t)index);
-	word = HANDLE_GENERATION(e->word) << 41 |
-	       (uint64_t)(rights & RIGHTS_ALL) << 33 | va_to_pa(o) >> 4;
-	__atomic_store_n(&e->badge, badge, __ATOMIC_RELAXED);
-	__atomic_store_n(&e->word, word, __ATOMIC_RELEASE);
+	word = handle_make(o, HANDLE_GENERATION(e->word), rights);
+	store_relaxed(&e->badge, badge);
+	store_release(&e->word, word);
 	t->handles.used++;
 	return (long)(HANDLE_GENERATION(word) << 16 | (uint64_t)index);
 }
@@ -212,9 +212,9 @@ long handle_add_new(struct kobject *o, unsigned rights)
 static void free_entry_locked(struct handle_table *t, uint32_t index)
 {
 	struct handle_entry *e = entry_at(t, index);
-	uint64_t next = (HANDLE_GENERATION(e->word) + 1) % GENERATIONS;
+	uint64_t next = (HANDLE_GENERATION(e->word) + 1) % HANDLE_GENERATIONS;
 
-	__atomic_store_n(&e->word, next << 41, __ATOMIC_RELEASE);
+	store_release(&e->word, next << 8);
 	e->badge = t->free;
 	t->free = index;
 	t->used--;
@@ -239,10 +239,10 @@ long handle_close_in(struct task *t, uint64_t handle)
 
 	lock_take(&t->lock);
 	word = handle_word(&t->handles, handle, &badge);
-	if (word)
+	if (!handle_is_free(word))
 		free_entry_locked(&t->handles, handle & 0xffff);
 	lock_drop(&t->lock);
-	if (!word)
+	if (handle_is_free(word))
 		return missing(&t->handles, handle);
 	let_go(word);
 	return 0;
@@ -256,7 +256,7 @@ void handle_close_all(struct task *t)
 	for (uint32_t i = 1; i < h->limit; i++) {
 		uint64_t word = entry_at(h, i)->word;
 
-		if (HANDLE_ADDRESS(word))
+		if (!handle_is_free(word))
 			let_go(word);
 	}
 	h->limit = h->used = h->free = 0;

@@ -3,10 +3,13 @@
  * handle.h - a task's table of handles: number to object, rights and badge.
  *
  *	chunk[0] --> 256 entries, one frame       word:
- *	chunk[1] --> ...                          63    41 40   33 32         0
- *	  ...                                     | gen   | rights| address   |
+ *	chunk[1] --> ...                          63       29 28        8 7      0
+ *	  ...                                     | address  | generation| rights |
  *	                                          address 0: free, and `badge`
  *	                                          is the next free index
+ *
+ * The address is bits 38..4 of the object's: it lies in the linear map, aligned
+ * to 16, so its sign brings back the rest.
  *
  * Looking up takes no lock: an entry is one word, and a generation that moves on
  * whenever the entry is given back. What was found may be used without a
@@ -16,7 +19,6 @@
 #define TASK_HANDLE_H
 #include "abi/handle.h"
 #include "arch/cpu.h"
-#include "arch/layout.h"
 #include "lib/kobject.h"
 #include "lib/types.h"
 
@@ -37,18 +39,29 @@ struct handle_table {
 struct task;
 struct space;
 
-#define HANDLE_GENERATION(word) ((word) >> 41)
-#define HANDLE_WORD_RIGHTS(w)	((unsigned)((w) >> 33) & 0xff)
-#define HANDLE_ADDRESS(word)	((word) & ((1ul << 33) - 1))
+#define HANDLE_GENERATIONS	(1ul << 21)
+#define HANDLE_GENERATION(word) ((word) << 35 >> 43)
+#define HANDLE_WORD_RIGHTS(w)	((unsigned)(w)&0xff)
+
+static inline bool handle_is_free(uint64_t word)
+{
+	return word >> 29 == 0;
+}
 
 static inline struct kobject *handle_object(uint64_t word)
 {
-	return pa_to_va(HANDLE_ADDRESS(word) << 4);
+	return (struct kobject *)((int64_t)word >> 29 << 4);
+}
+
+static inline uint64_t handle_make(struct kobject *o, uint64_t generation,
+				   unsigned rights)
+{
+	return (uint64_t)o >> 4 << 29 | generation << 8 | (rights & 0xff);
 }
 
 /*
- * The entry's word if the handle is good, else 0; of any kind and rights. Not
- * counted.
+ * The entry's word if the handle's generation is the current one, else 0: a word
+ * without rights if the entry is free. Not counted.
  */
 static inline uint64_t handle_word(const struct handle_table *t,
 				   uint64_t handle, uint64_t *badge)
@@ -63,10 +76,12 @@ static inline uint64_t handle_word(const struct handle_table *t,
 		return 0;
 	e += index % HANDLE_CHUNK;
 	word = __atomic_load_n(&e->word, __ATOMIC_ACQUIRE);
-	if (HANDLE_GENERATION(word) != handle >> 16 || !HANDLE_ADDRESS(word))
+	if (HANDLE_GENERATION(word) != handle >> 16)
 		return 0;
 	*badge = __atomic_load_n(&e->badge, __ATOMIC_ACQUIRE);
-	return __atomic_load_n(&e->word, __ATOMIC_RELAXED) == word ? word : 0;
+	if (__atomic_load_n(&e->word, __ATOMIC_RELAXED) != word)
+		return 0;
+	return word;
 }
 
 /*

@@ -4,18 +4,19 @@
 #include "arch/interrupt.h"
 #include "arch/mmu.h"
 #include "lib/assert.h"
+#include "lib/atomic.h"
 #include "mm/frame_boot.h"
 #include "mm/grace.h"
 #include "task/task.h"
 
 void (*sched_idle_hook)(void);
 
-#define RUNS_NOTHING (-1) /* cpu->priority */
+#define RUNS_NOTHING (-1)
 
 static struct queue {
 	struct lock lock;
-	uint32_t levels; /* bit p: ready[p] is not empty */
 	uint32_t n;
+	struct cpu *cpu; /* its levels say which of ready[] are not empty */
 	uint32_t asleep; /* idle, and about to wait for an interrupt */
 	uint32_t busy;	 /* idle, and at work on frames */
 	uint64_t taken;	 /* threads from other queues */
@@ -34,9 +35,13 @@ static bool is_asleep(unsigned cpu)
 	return __atomic_load_n(&queues[cpu].asleep, __ATOMIC_RELAXED);
 }
 
-static int32_t runs_on(unsigned cpu)
+/* The priority of what a hart runs, or RUNS_NOTHING. */
+static int runs_on(unsigned cpu)
 {
-	return __atomic_load_n(&cpus[cpu].priority, __ATOMIC_RELAXED);
+	const struct thread *t =
+		__atomic_load_n(&cpus[cpu].current, __ATOMIC_ACQUIRE);
+
+	return t ? t->priority : RUNS_NOTHING;
 }
 
 /* Wakes one idle hart of `mask`; false if none sleeps. */
@@ -60,7 +65,7 @@ void sched_init(void)
 	frame_pool_low = pool_is_low;
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
 		lock_init(&queues[i].lock, LOCK_RUNQ);
-		cpus[i].priority = RUNS_NOTHING;
+		queues[i].cpu = &cpus[i];
 		for (unsigned p = 0; p < PRIORITIES; p++)
 			list_init(&queues[i].ready[p]);
 	}
@@ -77,9 +82,8 @@ static void insert_locked(struct queue *q, struct thread *t, bool front)
 	else
 		list_push_back(level, &t->queue);
 	t->ready = true;
-	__atomic_store_n(&q->levels, q->levels | BIT(t->priority),
-			 __ATOMIC_RELAXED);
-	__atomic_store_n(&q->n, q->n + 1, __ATOMIC_RELAXED);
+	store_relaxed(&q->cpu->levels, q->cpu->levels | LEVEL_BIT(t->priority));
+	store_relaxed(&q->n, q->n + 1);
 }
 
 static void remove_locked(struct queue *q, struct thread *t, unsigned level)
@@ -87,9 +91,9 @@ static void remove_locked(struct queue *q, struct thread *t, unsigned level)
 	list_remove(&t->queue);
 	t->ready = false;
 	if (list_empty(&q->ready[level]))
-		__atomic_store_n(&q->levels, q->levels & ~BIT(level),
-				 __ATOMIC_RELAXED);
-	__atomic_store_n(&q->n, q->n - 1, __ATOMIC_RELAXED);
+		store_relaxed(&q->cpu->levels,
+			      q->cpu->levels & ~LEVEL_BIT(level));
+	store_relaxed(&q->n, q->n - 1);
 }
 
 static void enqueue(struct thread *t, unsigned cpu, bool front)
@@ -102,6 +106,30 @@ static void enqueue(struct thread *t, unsigned cpu, bool front)
 	lock_drop(&q->lock);
 }
 
+/* The priority of the lowest bit: a de Bruijn sequence has each five bits once. */
+static unsigned most_urgent(uint32_t levels)
+{
+	static const uint8_t bit[32] = {
+		0,  1,	28, 2,	29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4,  8,
+		31, 27, 13, 23, 21, 19, 16, 7, 26, 12, 18, 6,  11, 5,  10, 9};
+
+	return PRIORITIES - 1 -
+	       bit[(levels & (0u - levels)) * 0x077cb531u >> 27];
+}
+
+/* The first of a level that may run on one of `harts`, or NULL. */
+static struct thread *first_locked(struct queue *q, unsigned level,
+				   uint64_t harts)
+{
+	list_for_each (e, &q->ready[level]) {
+		struct thread *t = container_of(e, struct thread, queue);
+
+		if (t->harts & harts)
+			return t;
+	}
+	return NULL;
+}
+
 /* The most urgent that may run on one of `harts`, or NULL. */
 static struct thread *dequeue(struct queue *q, uint64_t harts)
 {
@@ -111,18 +139,12 @@ static struct thread *dequeue(struct queue *q, uint64_t harts)
 	if (!__atomic_load_n(&q->n, __ATOMIC_RELAXED))
 		return NULL;
 	lock_take(&q->lock);
-	for (levels = q->levels; levels && !t;) {
-		unsigned level = bit_highest(levels);
+	for (levels = q->cpu->levels; levels && !t; levels &= levels - 1) {
+		unsigned level = most_urgent(levels);
 
-		list_for_each (e, &q->ready[level]) {
-			t = container_of(e, struct thread, queue);
-			if (t->harts & harts)
-				break;
-			t = NULL;
-		}
+		t = first_locked(q, level, harts);
 		if (t)
 			remove_locked(q, t, level);
-		levels &= ~(uint32_t)BIT(level);
 	}
 	lock_drop(&q->lock);
 	return t;
@@ -166,20 +188,13 @@ void sched_set_harts(struct thread *t, uint64_t harts)
 		return;
 	if (sched_take(t))
 		sched_ready(t);
-	else if (t->running && cpu != this_cpu()->index)
+	else if (sched_runs(t) && cpu != this_cpu()->index)
 		interrupt_send(cpu);
 }
 
 unsigned sched_queued(unsigned cpu)
 {
 	return __atomic_load_n(&queues[cpu].n, __ATOMIC_RELAXED);
-}
-
-int sched_best(void)
-{
-	uint32_t levels = __atomic_load_n(&here()->levels, __ATOMIC_RELAXED);
-
-	return levels ? (int)bit_highest(levels) : -1;
 }
 
 uint64_t sched_migrations(void)
@@ -208,11 +223,11 @@ static unsigned choose_hart(const struct thread *t)
  */
 static void announce(unsigned cpu, unsigned priority, uint64_t harts)
 {
-	int32_t runs;
+	int runs;
 
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* against sched_next() */
 	runs = runs_on(cpu);
-	if (cpu != this_cpu()->index && (int32_t)priority > runs)
+	if (cpu != this_cpu()->index && (int)priority > runs)
 		interrupt_send(cpu);
 	else if (this_cpu()->current)
 		timer_want_slice();
@@ -229,25 +244,28 @@ void sched_ready(struct thread *t)
 	announce(cpu, priority, harts); /* it may have run and ended by now */
 }
 
+/* Nothing to do before it goes on, and it may be here. */
+static bool is_ready_to_go(const struct thread *t, const struct cpu *cpu)
+{
+	return !t->resume && !t->orders && (t->harts >> cpu->index & 1);
+}
+
 void sched_hand_over(struct thread *t)
 {
-	unsigned me = (unsigned)this_cpu()->index;
+	struct cpu *cpu = this_cpu();
 
-	assert(!this_cpu()->current);
-	if (t->harts & BIT(me))
-		enqueue(t, me, true);
-	else
+	assert(!cpu->current);
+	if (is_ready_to_go(t, cpu) && !sched_has_above(cpu, t->priority)) {
+		sched_switch(t);
+		mmu_switch(&t->task->space->mmu);
+	} else if (t->harts >> cpu->index & 1) {
+		enqueue(t, (unsigned)cpu->index, true);
+	} else {
 		sched_ready(t);
+	}
 }
 
 /* ---- giving way -------------------------------------------------------- */
-
-bool sched_is_wanted(void)
-{
-	const struct thread *t = this_cpu()->current;
-
-	return t && sched_best() > (int)t->priority;
-}
 
 void sched_check(void)
 {
@@ -263,19 +281,51 @@ void sched_check(void)
 	} else if (!(t->harts & BIT(cpu->index))) {
 		thread_leave();
 		sched_ready(t);
-	} else if (sched_is_wanted()) {
+	} else if (sched_has_above(cpu, t->priority)) {
 		thread_leave();
 		enqueue(t, (unsigned)cpu->index, true);
 	}
 }
 
+/* The next of the same level takes the place of the current thread at once. */
+static struct thread *rotate(struct queue *q, struct cpu *cpu, struct thread *t)
+{
+	struct list *level = &q->ready[t->priority];
+	struct thread *next = NULL;
+
+	lock_take(&q->lock);
+	if (!list_empty(level)) {
+		next = container_of(level->next, struct thread, queue);
+		if (!is_ready_to_go(next, cpu))
+			next = NULL;
+	}
+	if (next) {
+		list_remove(&next->queue);
+		list_push_back(level, &t->queue);
+		next->ready = false;
+		t->ready = true;
+	}
+	lock_drop(&q->lock);
+	return next;
+}
+
 void sched_yield(void)
 {
 	struct cpu *cpu = this_cpu();
-	struct thread *t = cpu->current;
+	struct thread *t = cpu->current, *next = NULL;
 
-	if (sched_best() < (int)t->priority)
+	if (!(cpu->levels & LEVELS_FROM(t->priority)))
 		return;
+	thread_fpu_leave(t);
+	if (!sched_has_above(cpu, t->priority))
+		next = rotate(here(), cpu, t);
+	if (next) {
+		cpu->frame = NULL;
+		sched_switch(next);
+		mmu_switch(&next->task->space->mmu);
+		grace_quiet();
+		return;
+	}
 	thread_leave();
 	enqueue(t, (unsigned)cpu->index, false);
 }
@@ -346,7 +396,7 @@ static bool tend_frames(struct queue *q)
 			more = true; /* this hart, too, must be quiet once */
 		}
 	}
-	__atomic_store_n(&q->busy, 0, __ATOMIC_RELEASE);
+	store_release(&q->busy, 0);
 	return more;
 }
 
@@ -362,7 +412,7 @@ static void idle_once(struct queue *q)
 	__atomic_store_n(&q->asleep, 1, __ATOMIC_SEQ_CST);
 	if (!sched_queued((unsigned)this_cpu()->index))
 		interrupt_wait();
-	__atomic_store_n(&q->asleep, 0, __ATOMIC_RELAXED);
+	store_relaxed(&q->asleep, 0);
 }
 
 void sched_hold_frames(bool still)
@@ -382,8 +432,6 @@ struct trap_frame *sched_next(void)
 		struct thread *t = dequeue(q, BIT(cpu->index));
 
 		if (!t) {
-			__atomic_store_n(&cpu->priority, RUNS_NOTHING,
-					 __ATOMIC_RELAXED);
 			__atomic_thread_fence(__ATOMIC_SEQ_CST);
 			interrupt_poll();
 			thread_look_at_poked();

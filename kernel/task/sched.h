@@ -9,6 +9,8 @@
  */
 #ifndef TASK_SCHED_H
 #define TASK_SCHED_H
+#include "abi/thread.h"
+#include "lib/atomic.h"
 #include "task/thread.h"
 
 /* Before any other hart runs. */
@@ -35,11 +37,20 @@ void sched_set_priority(struct thread *t, unsigned priority);
 /* Where it may run; one that is READY or RUNNING elsewhere goes there. */
 void sched_set_harts(struct thread *t, uint64_t harts);
 
-/* Somebody more urgent than the current thread waits for this hart. */
-bool sched_is_wanted(void);
+/*
+ * Bits of cpu->levels: the most urgent priority is the lowest bit, so that those
+ * above another are a mask.
+ */
+#define LEVEL_BIT(priority)   (1u << (PRIORITIES - 1 - (priority)))
+#define LEVELS_FROM(priority) (LEVEL_BIT(priority) * 2 - 1)
 
-/* The most urgent priority that is READY on this hart; -1: none. */
-int sched_best(void);
+/* Is somebody READY on the hart who is more urgent than that? */
+static inline bool sched_has_above(const struct cpu *cpu, unsigned priority)
+{
+	uint32_t levels = __atomic_load_n(&cpu->levels, __ATOMIC_RELAXED);
+
+	return levels && (levels & (LEVEL_BIT(priority) - 1));
+}
 
 /*
  * The current thread goes to the front of its queue if somebody is more urgent
@@ -62,10 +73,14 @@ static inline void sched_switch(struct thread *t)
 {
 	struct cpu *cpu = this_cpu();
 
-	t->running = true;
 	t->cpu = (uint8_t)cpu->index;
-	cpu->current = t;
-	__atomic_store_n(&cpu->priority, t->priority, __ATOMIC_RELAXED);
+	store_relaxed(&cpu->current, t);
+}
+
+/* Does a hart run it just now? */
+static inline bool sched_runs(const struct thread *t)
+{
+	return __atomic_load_n(&cpus[t->cpu].current, __ATOMIC_ACQUIRE) == t;
 }
 
 /*

@@ -5,6 +5,7 @@
 #include "lib/assert.h"
 #include "mm/slab.h"
 #include "mm/wait.h"
+#include "task/sched.h"
 #include "task/thread.h"
 #include <string.h>
 
@@ -326,8 +327,8 @@ static enum thread_activity activity(const struct thread *t)
 	};
 	unsigned kind = wait_kind(__atomic_load_n(&t->wait, __ATOMIC_RELAXED));
 
-	return kind == WAIT_NONE && t->running ? THREAD_IS_RUNNING
-					       : of_wait[kind];
+	return kind == WAIT_NONE && sched_runs(t) ? THREAD_IS_RUNNING
+						  : of_wait[kind];
 }
 
 unsigned task_list_threads(struct task *t, uint64_t skip,

@@ -6,6 +6,7 @@
 #include "arch/fpu.h"
 #include "arch/interrupt.h"
 #include "lib/assert.h"
+#include "lib/atomic.h"
 #include "mm/object.h"
 #include "mm/slab.h"
 #include "task/page_wait.h"
@@ -88,7 +89,6 @@ struct thread *thread_leave(void)
 	struct thread *t = cpu->current;
 
 	thread_fpu_leave(t);
-	t->running = false;
 	cpu->current = NULL;
 	cpu->frame = NULL; /* it may run elsewhere before it comes back */
 	return t;
@@ -104,8 +104,7 @@ static uint64_t settled_wait(const struct thread *t)
 
 	do
 		wait = __atomic_load_n(&t->wait, __ATOMIC_SEQ_CST);
-	while (wait_kind(wait) == WAIT_NONE &&
-	       !__atomic_load_n(&t->running, __ATOMIC_ACQUIRE) &&
+	while (wait_kind(wait) == WAIT_NONE && !sched_runs(t) &&
 	       !__atomic_load_n(&t->ready, __ATOMIC_ACQUIRE));
 	return wait;
 }
@@ -323,7 +322,7 @@ void thread_look_at_poked(void)
 	while (t) {
 		struct thread *next = t->poke_next;
 
-		__atomic_store_n(&t->poked, 0, __ATOMIC_RELEASE);
+		store_release(&t->poked, 0);
 		if (__atomic_load_n(&t->orders, __ATOMIC_SEQ_CST))
 			thread_enforce(t);
 		kobject_put(&t->object);

@@ -26,6 +26,7 @@
 #define TASK_THREAD_H
 #include "abi/ipc.h"
 #include "arch/cpu.h"
+#include "lib/atomic.h"
 #include "lib/kobject.h"
 #include "lib/list.h"
 #include "lib/lock.h"
@@ -91,7 +92,7 @@ struct thread {
 	uint8_t own_priority;
 	uint8_t cpu;   /* where it runs, or ran last */
 	uint8_t harts; /* mask: where it may */
-	bool running, ready;
+	bool ready;
 	bool counted;	 /* among its task's running threads */
 	bool in_handler; /* its message is the kernel's, about it */
 	bool calls;	 /* it sends, and wants a reply */
@@ -109,7 +110,7 @@ struct thread {
 	struct ipc_extra extra;
 	uint64_t words[IPC_WORDS]; /* in_handler: the message */
 
-	struct kobject object;
+	struct kobject object __attribute__((aligned(16)));
 	struct list in_task;
 	struct thread *poke_next;
 	uint64_t name;
@@ -171,7 +172,7 @@ static inline uint64_t thread_next_wait(const struct thread *t,
 /* The last thing that an owner does with it. */
 static inline void thread_wait(struct thread *t, uint64_t wait)
 {
-	__atomic_store_n(&t->wait, wait, __ATOMIC_RELEASE);
+	store_release(&t->wait, wait);
 }
 
 /*

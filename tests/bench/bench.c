@@ -8,15 +8,11 @@
  * nothing is read off a clock.
  */
 #include "quire.h"
+#include "rows.h"
 #include <stdio.h>
 
 #define PAGE 4096ul
 #define N    1024ul /* pages in the long rows */
-
-/* HINTs: no-ops for the machine (RISC-V unprivileged spec, "HINT
- * Instructions"). */
-#define BEGIN(id) __asm__ volatile("slti x0, x0, %0" : : "i"(id) : "memory")
-#define END(id)	  __asm__ volatile("sltiu x0, x0, %0" : : "i"(id) : "memory")
 
 #define REMOTE_BEGIN BEGIN(40)
 #define REMOTE_END   END(40)
@@ -244,6 +240,7 @@ int main(void)
 	protect_inside();
 	map_unmap();
 	file_pages();
+	ipc_rows();
 	sleep_until((uint64_t)time_now() + 10000000); /* the pool fills */
 	external_pager();
 	return 0;

@@ -295,6 +295,5 @@ int main(void)
 	a_call_waits_for_pages_and_starts_again();
 	a_private_view_keeps_its_writes_to_itself();
 	a_program_can_run_from_a_pager();
-	exit(0);
-	return 1;
+	return 0;
 }

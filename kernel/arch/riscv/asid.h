@@ -8,6 +8,7 @@
 #ifndef ARCH_RISCV_ASID_H
 #define ARCH_RISCV_ASID_H
 #include "arch/mmu.h"
+#include "arch/riscv/csr.h"
 
 #define KERNEL_ASID 0
 
@@ -21,13 +22,36 @@ bool asid_exist(void);
 void asid_adopt(struct mmu *m);
 
 /*
- * The ASID under which this hart may run `m` now. If a new generation began
- * since it last asked, the full fence that it owes for that is executed first.
+ * Finds the ASID under which this hart may run `m` now, and says so in m->satp.
+ * If a new generation began since it last asked, the full fence that it owes for
+ * that is executed first.
  */
-uint64_t asid_take(struct mmu *m);
+void asid_take(struct mmu *m);
 
-/* The ASID that fences for `m` name. */
-uint64_t asid_of(const struct mmu *m);
+extern uint64_t asid_generation; /* counts in steps of 1 << ASID_BITS */
+#define ASID_BITS 16
+
+/*
+ * The same if nothing has changed: m->satp holds. Who begins a generation takes
+ * every hart's context away first, so one of the two sees the other.
+ */
+static inline bool asid_take_again(struct cpu *cpu, const struct mmu *m)
+{
+	uint64_t c = __atomic_load_n(&m->context, __ATOMIC_RELAXED);
+	uint64_t old = __atomic_load_n(&cpu->context, __ATOMIC_RELAXED);
+
+	return !((c ^ __atomic_load_n(&asid_generation, __ATOMIC_ACQUIRE)) >>
+		 ASID_BITS) &&
+	       old &&
+	       __atomic_compare_exchange_n(&cpu->context, &old, c, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+/* The ASID that fences for `m` name; 0 without ASIDs. */
+static inline uint64_t asid_of(const struct mmu *m)
+{
+	return (m->satp & SATP_ASID_MASK) >> SATP_ASID_SHIFT;
+}
 
 /* Generations that began because ASIDs ran out. */
 uint64_t asid_rollovers(void);
