@@ -144,6 +144,7 @@ test-slow: ## what takes longer: every x86 word, mutations of MMU layer and mirr
 	$(BUILD) slow
 	@$(O)/slow/words
 	@tests/host/mutate
+	@tests/host/user/mutate
 	@tests/x86/mutate
 
 bench: ## instructions per operation against the budgets
@@ -202,9 +203,9 @@ $(O)/program/%.o: % Makefile
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
 
 # What runs once, or only for a person to read, is made small.
-COLD = boot/% main.c panic.c report.c compat/% arch/riscv/kspace.c arch/riscv/early.c \
+COLD = main.c panic.c report.c compat/% arch/riscv/kspace.c arch/riscv/early.c \
 	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c
-$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%) platform/%,$(KERNEL)))): OPT = -Os
+$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%),$(KERNEL)))): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)
@@ -235,9 +236,9 @@ $(foreach s,$(SERVERS),$(eval $(call server,$(s)): $(call obj,$(O)/program,$($(s
 $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 	@tools/archive $@ $<=tour
 
-$(O)/bench/archive.cpio: $(O)/user/tests/bench/bench.elf
+$(O)/bench/archive.cpio: $(O)/user/tests/bench/bench.elf $(O)/user/tests/bench/peer.elf
 	@mkdir -p $(@D)
-	@tools/archive $@ $<=bench
+	@tools/archive $@ $<=bench $(lastword $^)=peer
 program = $(O)/user/tests/user/$(firstword $(subst @, ,$(1))).elf
 $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 	@mkdir -p $(@D)

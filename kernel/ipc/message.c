@@ -150,6 +150,7 @@ void message_received(struct thread *from, struct thread *by)
 	from->held_by = &by->caller;
 	by->caller.wait = wait;
 	store_release(&by->caller.thread, from);
+	thread_set_deadline(from, message_deadline(from), wait);
 	thread_wait(from, wait);
 }
 

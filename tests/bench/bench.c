@@ -14,11 +14,6 @@
 #define PAGE 4096ul
 #define N    1024ul /* pages in the long rows */
 
-#define REMOTE_BEGIN BEGIN(40)
-#define REMOTE_END   END(40)
-#include "../user/remote.h"
-#include "pager.h"
-
 static volatile char *anonymous(size_t pages)
 {
 	long r = space_map(SELF, NULL, pages * PAGE, PROT_R | PROT_W, 0, NULL);
@@ -177,58 +172,11 @@ static void file_pages(void)
 	END(13);
 }
 
-/* ---- a pager outside the kernel --------------------------------------- */
-
-#define PAGED 24
-#define TOLD  2ul /* that the client is done */
-
-/*
- * A client in another space touches pages of this program's object: its fault,
- * the request, this program's answer, until its next instruction. Frames come
- * from the zeroed pool.
- */
-static void external_pager(void)
-{
-	uint64_t n = (uint64_t)notification_create(), got = 0;
-	struct pager_setup setup = {.notification = n, .bits = 1, .slots = 8};
-	struct remote_task client;
-	struct pager_request q;
-	struct pager p;
-	long object;
-
-	if (pager_open(&p, &setup)) {
-		printf("bench: no pager\n");
-		return;
-	}
-	object = object_create(p.handle, PAGED * PAGE, 1);
-	if (remote_open(&client, (uint64_t)object, PAGED * PAGE, n, TOLD) ||
-	    remote_start(&client, PAGED, 0))
-		printf("bench: no client\n");
-	while (!(got & TOLD)) {
-		while (pager_next(&p, &q)) {
-			struct pager_answer a = {.kind = PAGER_SUPPLY,
-						 .slot = q.slot,
-						 .prot = PROT_R | PROT_W};
-
-			*(volatile uint64_t *)q.address = 1;
-			pager_put(&p, &a);
-		}
-		pager_submit(p.handle, 1 | TOLD, NEVER, &got);
-	}
-	if (client.data->sum != PAGED)
-		printf("bench: the client read %lu\n", client.data->sum);
-	remote_close(&client);
-	handle_close((uint64_t)object);
-	handle_close(p.handle);
-	handle_close(n);
-	space_unmap(SELF, (void *)setup.window, setup.slots * PAGE);
-	space_unmap(SELF, p.ring, sizeof(*p.ring));
-}
-
 int main(void)
 {
 	struct memory_info info;
 
+	thread_schedule(SELF, PRIORITY_DEFAULT, 0xff);
 	memory_info(&info);
 	printf("memory-taken %lu\n", info.boot_taken);
 	null_call();
@@ -240,8 +188,8 @@ int main(void)
 	protect_inside();
 	map_unmap();
 	file_pages();
+	pager_rows();
 	ipc_rows();
-	sleep_until((uint64_t)time_now() + 10000000); /* the pool fills */
-	external_pager();
+	task_rows();
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* crash - ends in the way that its argument names. */
+/* crash - ends in the way that its argument names; `never` does not. */
 #include "check.h"
 
 /* An address that the compiler knows nothing of. */
@@ -29,6 +29,8 @@ int main(int argc, char **argv, char **envp)
 
 		__asm__ volatile("ecall" : : "r"(a7) : "a0", "memory");
 	}
+	while (strcmp(how, "never") == 0)
+		sleep_until((uint64_t)time_now() + 1000000000ul);
 	if (strcmp(how, "status") == 0)
 		return 3;
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * talk - says what it reads, until the end of the input. `kill` kills the
- * console, `long` prints more than its buffer holds, `wait` waits for ^C.
+ * console, `later` a moment later, `long` prints more than its buffer holds, `wait` waits for ^C.
  */
 #include "check.h"
 #include "proto/console.h"
@@ -13,9 +13,18 @@ static void kill_console(void)
 {
 	long before = init_count(init, "console");
 
+	CHECK_EQ(console_flush(console), 0);
 	CHECK_EQ(init_end(init, "console", 9), 0);
 	while (init_count(init, "console") == before)
 		thread_yield();
+}
+
+/* So that something can be typed before. */
+static void kill_later(void)
+{
+	CHECK_EQ(console_flush(console), 0);
+	sleep_until((uint64_t)time_now() + 500000000);
+	kill_console();
 }
 
 /* 800 lines of 60 characters are 48 KiB. */
@@ -42,6 +51,8 @@ static void act(const char *line)
 	printf("<%s>\n", line);
 	if (strcmp(line, "kill") == 0)
 		kill_console();
+	else if (strcmp(line, "later") == 0)
+		kill_later();
 	else if (strcmp(line, "long") == 0)
 		say_much();
 	else if (strcmp(line, "wait") == 0)

@@ -41,6 +41,7 @@ class ServerCase:
     name: str
     says: tuple = ()          # each matches somewhere in a console line
     never: tuple = ()         # these match nowhere
+    in_order: tuple = ()      # whole lines: each once, in this order
     manifest: str = None      # tests/servers/*.manifest; None: the name
     status: int = 0
     machine: str = "virt"
@@ -51,7 +52,7 @@ class ServerCase:
     writes: bool = False      # the disk's second half is full afterwards
     wire: bool = False        # two network devices
     typed: tuple = None       # (what is awaited, what is typed then), ...
-    timeout: int = 20
+    timeout: int = 120
 
 
 # ---- disks --------------------------------------------------------------
@@ -135,6 +136,9 @@ def judged(case, result, lines):
     wrong += [f"a line matches {s!r}: {line}" for s in case.never
               for line in lines if re.search(s, line)]
     wrong += [line for line in lines if line.startswith("#")]
+    expected = set(case.in_order)
+    if [line for line in lines if line in expected] != list(case.in_order):
+        wrong.append("lines are missing, there twice, or out of order")
     if result.ended:
         wrong.append(f"had to be ended: {result.ended}")
     elif result.status != case.status:

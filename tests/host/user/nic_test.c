@@ -86,6 +86,7 @@ TEST(frames_go_behind_a_header_of_zeros)
 	begin();
 	CHECK_EQ(nic_room(&nic, &frame), 0);
 	memset(frame, 'x', 99);
+	memset(frame - NIC_HEADER, 0xff, NIC_HEADER);
 	nic_send(&nic, 0, 99);
 	CHECK_EQ(fake_take(SEND, &id, &d, 1), 1);
 	CHECK_EQ(d.bytes, NIC_HEADER + 99);

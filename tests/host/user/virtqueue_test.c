@@ -120,6 +120,45 @@ TEST(indices_wrap_and_no_descriptor_is_lost)
 	}
 }
 
+/* The descriptors of the chain at `id`, as a set. */
+static unsigned members(unsigned id)
+{
+	unsigned set = 1u << id;
+
+	while (q.descriptor[id].flags & 1) {
+		id = q.descriptor[id].next;
+		CHECK(id < SIZE && !(set & 1u << id));
+		set |= 1u << id;
+	}
+	return set;
+}
+
+/* Chains of all lengths come and go in any order: none shares a descriptor. */
+TEST(no_descriptor_is_in_two_chains)
+{
+	uint64_t state = 1;
+	unsigned id[SIZE], count = 0, taken = 0;
+	uint32_t tag, bytes;
+
+	begin();
+	for (unsigned round = 0; round < 100000; round++) {
+		unsigned r = (unsigned)mutate_random(&state) & 0xffff;
+		unsigned parts = 1 + r % 3, which = count ? r / 3 % count : 0;
+
+		if ((r & 0x8000) && count > 0) {
+			use(id[which], 0);
+			CHECK_EQ(virtqueue_take(&q, &tag, &bytes), 1);
+			taken &= ~members(id[which]);
+			id[which] = id[--count];
+		} else if (!virtqueue_add(&q, three, parts, 0)) {
+			id[count] = q.available->ring[(q.added - 1u) % SIZE];
+			CHECK_EQ(taken & members(id[count]), 0);
+			taken |= members(id[count++]);
+		}
+		CHECK_EQ(q.free, SIZE - (unsigned)__builtin_popcount(taken));
+	}
+}
+
 static void check_broken(void)
 {
 	uint32_t tag;
