@@ -51,7 +51,7 @@ enum wait_kind {
 
 /*
  * A place that names a waiting thread: who must answer it, or copies from it.
- * `wait` is the word that it waits with. If the thread is claimed from outside
+ * `wait` is the word that it waits with, 0 if there never was one. If the thread is claimed from outside
  * the place is emptied by thread_unhold(); if the place goes, it answers with
  * an error: thread_fail_held().
  */
