@@ -160,12 +160,31 @@ static long info_into_file(void)
 	return memory_info((struct memory_info *)(uintptr_t)file);
 }
 
-static void a_call_gives_the_pagers_error(void)
+/* The second time the page comes. */
+static volatile long first;
+
+static long info_twice(void)
 {
+	first = info_into_file();
+	return info_into_file();
+}
+
+static void a_call_gives_the_pagers_error_once(void)
+{
+	struct pager_request q;
+	uint64_t got = 0;
+
 	open_liar(2, 0);
-	begin_call(info_into_file);
-	fail_until(DONE, E_IO);
-	CHECK_EQ(job.result, -E_IO);
+	first = 1;
+	begin_call(info_twice);
+	while (!(got & DONE)) {
+		while (pager_next(&pager, &q))
+			CHECK_EQ(first == 1 ? fail(&q, E_IO) : supply(&q, RW),
+				 0);
+		got = submit(DONE | REQUEST);
+	}
+	CHECK_EQ(first, -E_IO);
+	CHECK_EQ(job.result, 0);
 	close_liar();
 }
 
@@ -186,6 +205,25 @@ static void a_page_that_cannot_be_written_is_told_to_who_syncs(void)
 	CHECK_EQ(done(&q), 0);
 	wait_for(DONE);
 	CHECK_EQ(job.result, 0);
+	close_liar();
+}
+
+/* It cannot go, and who waits for it to be brought again has it as it was. */
+static void a_revoked_page_that_cannot_be_written_is_there_again(void)
+{
+	struct pager_request q;
+
+	open_liar(2, 0);
+	dirty_a_page();
+	CHECK_EQ(revoke_of(object), 1);
+	q = next_request();
+	CHECK_EQ(q.kind, PAGER_WRITEBACK);
+	begin_read(file);
+	while (client_activity() != THREAD_WAITS_PAGE)
+		thread_yield();
+	CHECK_EQ(fail(&q, E_IO), 0);
+	wait_for(DONE);
+	CHECK_EQ(job.value, 'd');
 	close_liar();
 }
 
@@ -365,8 +403,9 @@ int main(void)
 	answers_that_are_wrong_are_refused();
 	objects_of_others_are_out_of_reach();
 	errors_reach_the_client_and_no_other();
-	a_call_gives_the_pagers_error();
+	a_call_gives_the_pagers_error_once();
 	a_page_that_cannot_be_written_is_told_to_who_syncs();
+	a_revoked_page_that_cannot_be_written_is_there_again();
 	who_waits_too_long_is_told();
 	a_pager_that_ends_fails_who_waits();
 	a_pager_that_is_revoked_fails_who_syncs();

@@ -89,6 +89,16 @@ static inline void begin(struct job j)
 			     stack_of_client + sizeof(stack_of_client), 0);
 }
 
+/* What the newest thread of this task, the client, is doing. */
+static inline unsigned client_activity(void)
+{
+	struct thread_info list[THREADS_MAX];
+	long n = thread_list(SELF, 0, list, THREADS_MAX);
+
+	CHECK(n > 0);
+	return list[n - 1].activity;
+}
+
 static inline void begin_read(const volatile char *at)
 {
 	begin((struct job){.at = (volatile char *)(uintptr_t)at});

@@ -198,7 +198,14 @@ static void pages_come_back_when_they_are_revoked(void)
 	at = pager_put(&pager, &revoke);
 	submit(0);
 	CHECK_EQ(at->result, PAGES);
+	brought = 0;
+	begin_read(file + 5 * PAGE + 5); /* which is on its way */
+	while (client_activity() != THREAD_WAITS_PAGE)
+		thread_yield();
+	CHECK_EQ(serve_until(DONE | FAULT), DONE);
+	CHECK_EQ(job.value, 5);
 	serve_to(&written, PAGES);
+	CHECK_EQ(brought, 1);
 	brought = 0;
 	memset(disk[3], '3', PAGE); /* by another node, say */
 	begin_read(file + 3 * PAGE);
