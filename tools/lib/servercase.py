@@ -43,6 +43,7 @@ class ServerCase:
     never: tuple = ()         # these match nowhere
     in_order: tuple = ()      # whole lines: each once, in this order
     manifest: str = None      # tests/servers/*.manifest; None: the name
+    archive: str = None       # below the build folder; None: the manifest's
     status: int = 0
     machine: str = "virt"
     harts: int = emulator.HARTS
@@ -108,7 +109,8 @@ def faults_of_disk(case):
 def command(case):
     extra = disk_options(case) if case.disk is not None else []
     extra += emulator.wire() if case.wire else []
-    archive = needed("servers", f"{case.manifest or case.name}.cpio")
+    archive = needed(case.archive or
+                     f"servers/{case.manifest or case.name}.cpio")
     return emulator.command(needed("quire.img"), archive, case.append,
                             case.machine, case.harts, case.mem, extra=extra)
 
