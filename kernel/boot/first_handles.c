@@ -60,6 +60,6 @@ void boot_give_handles(struct task *t)
 {
 	tell_facts();
 	give(t, machine_object(), RIGHTS_ALL, HANDLE_MACHINE);
-	give(t, archive_object(),
-	     RIGHT_DUPLICATE | RIGHT_READ | RIGHT_EXECUTE, HANDLE_ARCHIVE);
+	give(t, archive_object(), RIGHT_DUPLICATE | RIGHT_READ | RIGHT_EXECUTE,
+	     HANDLE_ARCHIVE);
 }
