@@ -65,7 +65,7 @@ USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) 
 	$(addprefix user/servers/,init/manifest.c init/words.c \
 	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c) \
 	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
-PROGRAMS = start memory calls ipc floating stack two_spin many_churn exhaust@15
+PROGRAMS = start memory calls ipc ramdisk liar remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
@@ -210,9 +210,9 @@ $(O)/program/%.o: % Makefile
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
 
 # What runs once, or only for a person to read, is made small.
-COLD = boot/% main.c panic.c report.c compat/% arch/riscv/kspace.c arch/riscv/early.c \
+COLD = main.c panic.c report.c compat/% arch/riscv/kspace.c arch/riscv/early.c \
 	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c
-$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%) platform/%,$(KERNEL)))): OPT = -Os
+$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%),$(KERNEL)))): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)
@@ -243,9 +243,9 @@ $(foreach s,$(SERVERS),$(eval $(call server,$(s)): $(call obj,$(O)/program,$($(s
 $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 	@tools/archive $@ $<=tour
 
-$(O)/bench/archive.cpio: $(O)/user/tests/bench/bench.elf
+$(O)/bench/archive.cpio: $(O)/user/tests/bench/bench.elf $(O)/user/tests/bench/peer.elf
 	@mkdir -p $(@D)
-	@tools/archive $@ $<=bench
+	@tools/archive $@ $<=bench $(lastword $^)=peer
 program = $(O)/user/tests/user/$(firstword $(subst @, ,$(1))).elf
 $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 	@mkdir -p $(@D)

@@ -67,8 +67,9 @@ struct cpu {
 		context; /* ASID in satp: arch/riscv/asid.c; 0: a new generation
 			     has begun */
 	uint64_t ticks, ipis; /* interrupts taken, by kind */
-	uint64_t quiet;	      /* times it was in no structure: mm/grace.h */
-	uint32_t levels;      /* priorities with READY threads: task/sched.c */
+	uint64_t satp_writes;
+	uint64_t quiet;	 /* times it was in no structure: mm/grace.h */
+	uint32_t levels; /* priorities with READY threads: task/sched.c */
 	bool online;
 };
 

@@ -202,11 +202,18 @@ void mmu_allow_user(bool on);
 
 /* ---- spaces ---------------------------------------------------------- */
 
+/* The same at the end of a function that gives `result`. */
+void *mmu_switch_then(struct mmu *m, void *result);
+
 /*
  * Makes `m` current on this hart. With ASIDs one satp write and no fence;
  * without, a fence if the last tables were others. Nothing if `m` is current.
  */
-void mmu_switch(struct mmu *m);
+static inline void mmu_switch(struct mmu *m)
+{
+	if (this_cpu()->mmu != m)
+		mmu_switch_then(m, NULL);
+}
 
 /* The kernel's own tables: user half empty. */
 extern struct mmu kernel_mmu;

@@ -45,22 +45,14 @@ static inline struct endpoint *fast_endpoint(const struct thread *me,
 	return endpoint_of(o);
 }
 
-/* Can it be switched to at once, and with nothing but words? */
-static inline bool is_plain(const struct thread *t, const struct cpu *cpu)
-{
-	return !(t->orders | t->mode) && (t->harts >> cpu->index & 1);
-}
-
 /* Takes a receiver that is plain off the list, claimed; NULL if there is none. */
-static inline struct thread *fast_receiver_locked(struct endpoint *ep,
-						  const struct cpu *cpu)
+static inline struct thread *fast_receiver_locked(struct endpoint *ep)
 {
 	struct list *e = ep->receivers.next;
 	struct thread *r = container_of(e, struct thread, queue);
 
-	if (e == &ep->receivers || ep->object.dead || !is_plain(r, cpu) ||
-	    !thread_claim(r, r->wait))
-		return NULL;
+	if (e == &ep->receivers || r->special || !thread_claim(r, r->wait))
+		return NULL; /* a dead endpoint has none */
 	ep->receivers.next = e->next;
 	e->next->prev = &ep->receivers;
 	e->next = NULL; /* on no list: lib/list.h */
@@ -73,13 +65,12 @@ static inline struct thread *fast_send(struct thread *me, struct endpoint *ep,
 				       const uint64_t *words, uint64_t badge,
 				       uint64_t came)
 {
-	struct cpu *cpu = this_cpu();
 	struct thread *r;
 	uint64_t wait;
 
 	if (!lock_try(&ep->lock))
 		return NULL;
-	r = fast_receiver_locked(ep, cpu);
+	r = fast_receiver_locked(ep);
 	lock_drop(&ep->lock);
 	if (!r)
 		return NULL;
@@ -99,19 +90,10 @@ static inline struct thread *fast_send(struct thread *me, struct endpoint *ep,
 	return r;
 }
 
-/* Another space than the one that this hart is in. */
-static __attribute__((noinline)) struct trap_frame *fast_enter(struct thread *t,
-							       struct mmu *m)
-{
-	mmu_switch(m);
-	return &t->frame;
-}
-
+/* On to the frame of who runs now, in his space. */
 static inline struct trap_frame *fast_return(struct thread *t)
 {
-	struct mmu *m = &t->task->space->mmu;
-
-	return this_cpu()->mmu == m ? &t->frame : fast_enter(t, m);
+	return mmu_switch_then(&t->task->space->mmu, &t->frame);
 }
 
 struct trap_frame *ipc_fast_call(struct trap_frame *frame, trap_fn *otherwise)
@@ -180,7 +162,7 @@ struct trap_frame *ipc_fast_reply_receive(struct trap_frame *frame,
 	struct endpoint *ep;
 	uint64_t badge, wait;
 
-	if (frame->x[X_T0] || !c || me->bound || !is_plain(c, cpu) ||
+	if (frame->x[X_T0] || !c || me->bound || c->special ||
 	    !is_plain_answer(c, frame->x[X_A1]) ||
 	    sched_has_above(cpu, c->priority) || cpu->fpu_owner)
 		return otherwise(frame);

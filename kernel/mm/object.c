@@ -156,13 +156,6 @@ struct object *object_device(pa_t pa, uint64_t bytes, int *err)
 
 /* ---- pages -------------------------------------------------------------- */
 
-struct frame *object_frame_locked(struct object *o, uint64_t index)
-{
-	uint64_t *place = radix_find(&o->radix, index);
-
-	return place ? (struct frame *)*place : NULL;
-}
-
 void object_add_locked(struct object *o, uint64_t *place, struct frame *f,
 		       uint64_t index)
 {

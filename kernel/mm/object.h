@@ -169,7 +169,13 @@ void object_add_locked(struct object *o, uint64_t *place, struct frame *f,
 void object_remove_locked(struct object *o, struct frame *f);
 
 /* The page's frame, or NULL. */
-struct frame *object_frame_locked(struct object *o, uint64_t index);
+static inline struct frame *object_frame_locked(struct object *o,
+						uint64_t index)
+{
+	uint64_t *place = radix_find(&o->radix, index);
+
+	return place ? (struct frame *)*place : NULL;
+}
 
 /* ---- regions ------------------------------------------------------------ */
 

@@ -31,16 +31,17 @@ struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
 /* ---- faults ---------------------------------------------------------------- */
 
 /* The request is not made before it is clear that the thread will wait. */
-static int page_in_locked(struct object *o, uint64_t index, unsigned access)
+static int page_in_locked(struct object *o, uint64_t *place, uint64_t index,
+			  unsigned access)
 {
 	struct pager *p = o->pager;
-	uint64_t *place;
 	struct frame *f;
 	int err;
 
 	if (!p)
 		return -E_IO;
-	place = radix_make(&o->radix, index);
+	if (!place)
+		place = radix_make(&o->radix, index);
 	f = place ? frame_alloc(0, FRAME_USED, pager_fresh(p)) : NULL;
 	if (!f)
 		return -E_NOMEM;
@@ -91,10 +92,11 @@ static void make_dirty_locked(struct object *o, struct frame *f)
 int paged_show_locked(struct object *o, uint64_t index, unsigned access,
 		      struct object_view *v)
 {
-	struct frame *f = object_frame_locked(o, index);
+	uint64_t *place = radix_find(&o->radix, index);
+	struct frame *f = place ? (struct frame *)*place : NULL;
 
 	if (!f)
-		return page_in_locked(o, index, access);
+		return page_in_locked(o, place, index, access);
 	if ((f->flags & (PAGE_HERE | PAGE_GOING)) != PAGE_HERE)
 		return upcall_page_needed(o, index);
 	if (access == PROT_W) {

@@ -44,11 +44,15 @@ static void enqueue_locked(struct pager *p, struct frame *f)
 	p->tail = number;
 }
 
-/* Takes the first request off the queue. */
-static unsigned dequeue_locked(struct pager *p, struct frame *f)
+/* Takes the first request off the queue; tells the PAGEIN's access. */
+static unsigned dequeue_locked(struct pager *p, struct frame *f,
+			       unsigned *access)
 {
-	unsigned kind = bit_lowest(f->prev & WANT_ANY);
+	unsigned kind = PAGER_PAGEIN;
 
+	while (!(f->prev & WANT(kind)))
+		kind++;
+	*access = kind == PAGER_PAGEIN ? f->prev >> WANT_ACCESS : 0;
 	f->prev &= ~WANT(kind);
 	if (f->prev & WANT_ANY)
 		return kind;
@@ -69,14 +73,14 @@ static uint64_t address_for(const struct pager *p, const struct frame *f,
 			 : frame_pa(f);
 }
 
-static void start_locked(struct pager *p, struct frame *f)
+/* Into a free slot, the window and the ring. */
+static void start_locked(struct pager *p, struct frame *f, unsigned kind,
+			 unsigned access)
 {
-	unsigned access = f->prev >> WANT_ACCESS;
-	unsigned kind = dequeue_locked(p, f);
 	unsigned slot = p->free[--p->free_slots];
 	struct pager_request q = {
 		.kind = (uint16_t)kind,
-		.access = (uint16_t)(kind == PAGER_PAGEIN ? access : 0),
+		.access = (uint16_t)access,
 		.slot = (uint16_t)slot,
 		.count = 1,
 		.key = object_of_page(f)->key,
@@ -90,17 +94,35 @@ static void start_locked(struct pager *p, struct frame *f)
 	ring_put(&p->ring, &q);
 }
 
-/* As many as there are slots for. */
-static void start_all_locked(struct pager *p)
+static void tell(struct pager *p)
+{
+	if (p->notification)
+		upcall_signal(p->notification, p->bits);
+}
+
+/* As many of the queue as there are slots for. */
+static void start_queued_locked(struct pager *p)
 {
 	struct frame *f = queue_head(p);
+	unsigned kind, access;
 
 	if (!f || !p->free_slots)
 		return;
-	for (; f && p->free_slots; f = queue_head(p))
-		start_locked(p, f);
-	if (p->notification)
-		upcall_signal(p->notification, p->bits);
+	for (; f && p->free_slots; f = queue_head(p)) {
+		kind = dequeue_locked(p, f, &access);
+		start_locked(p, f, kind, access);
+	}
+	tell(p);
+}
+
+static void queue_locked(struct pager *p, struct frame *f, unsigned kind,
+			 unsigned access)
+{
+	assert(!(f->prev & WANT(kind)));
+	f->prev |= WANT(kind);
+	if (kind == PAGER_PAGEIN)
+		f->prev = (f->prev & 0xffu) | access << WANT_ACCESS;
+	enqueue_locked(p, f);
 }
 
 int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access)
@@ -109,22 +131,18 @@ int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access)
 
 	lock_take(&p->lock);
 	if (!p->kobject.dead) {
-		assert(!(f->prev & WANT(kind)));
 		object_get(object_of_page(f));
-		f->prev |= WANT(kind);
-		if (kind == PAGER_PAGEIN)
-			f->prev = (f->prev & 0xffu) | access << WANT_ACCESS;
-		enqueue_locked(p, f);
-		start_all_locked(p);
+		if (p->free_slots) { /* then nothing is queued */
+			start_locked(p, f, kind,
+				     kind == PAGER_PAGEIN ? access : 0);
+			tell(p);
+		} else {
+			queue_locked(p, f, kind, access);
+		}
 		err = 0;
 	}
 	lock_drop(&p->lock);
 	return err;
-}
-
-unsigned pager_fresh(const struct pager *p)
-{
-	return p->window ? FRAME_ZERO : 0;
 }
 
 /* ---- answers -------------------------------------------------------------- */
@@ -133,6 +151,8 @@ int pager_next(struct pager *p, struct pager_answer *a, uint32_t *at)
 {
 	int n;
 
+	if (ring_is_empty(&p->ring)) /* else another thread is at it */
+		return 0;
 	lock_take(&p->lock);
 	n = ring_take(&p->ring, a, at);
 	lock_drop(&p->lock);
@@ -141,8 +161,11 @@ int pager_next(struct pager *p, struct pager_answer *a, uint32_t *at)
 
 void pager_result(struct pager *p, uint32_t at, int result)
 {
-	lock_take(&p->lock);
 	ring_result(&p->ring, at, result);
+	if (result >= 0 || result == -E_AGAIN)
+		return;
+	lock_take(&p->lock);
+	ring_refused(&p->ring);
 	lock_drop(&p->lock);
 }
 
@@ -198,7 +221,7 @@ static void release(struct pager *p, unsigned slot)
 	lock_take(&p->lock);
 	p->free[p->free_slots++] = (uint8_t)slot;
 	if (!p->kobject.dead)
-		start_all_locked(p);
+		start_queued_locked(p);
 	lock_drop(&p->lock);
 }
 
@@ -316,12 +339,13 @@ void pager_unmap(struct pager *p)
 /* A request that no slot has yet, or NULL. */
 static struct frame *take_queued(struct pager *p, unsigned *kind)
 {
+	unsigned access;
 	struct frame *f;
 
 	lock_take(&p->lock);
 	f = queue_head(p);
 	if (f)
-		*kind = dequeue_locked(p, f);
+		*kind = dequeue_locked(p, f, &access);
 	lock_drop(&p->lock);
 	return f;
 }

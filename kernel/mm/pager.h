@@ -25,9 +25,9 @@
 #include "lib/kobject.h"
 #include "lib/list.h"
 #include "lib/lock.h"
+#include "mm/frame.h"
 #include "mm/ring.h"
 
-struct frame;
 struct object;
 struct space;
 
@@ -131,9 +131,14 @@ void pager_forget(struct pager *p, struct object *o);
  */
 int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access);
 
-/* frame_alloc() flags for a frame that it will fill: a program must not see what
- * lay there before. */
-unsigned pager_fresh(const struct pager *p);
+/*
+ * frame_alloc() flags for a frame that it will fill: a program must not see what
+ * lay there before.
+ */
+static inline unsigned pager_fresh(const struct pager *p)
+{
+	return p->window ? FRAME_ZERO : 0;
+}
 
 static inline bool pager_wants_dirty(const struct pager *p)
 {

@@ -29,7 +29,7 @@ static inline uint64_t *child(uint64_t word)
 	return (uint64_t *)word;
 }
 
-uint64_t *radix_find(struct radix *r, uint64_t index)
+uint64_t *radix_find_deep(struct radix *r, uint64_t index)
 {
 	uint64_t *node = r->root;
 	unsigned shift = RADIX_BITS * r->height;

@@ -31,8 +31,15 @@ struct radix {
 /* `size` is at most RADIX_MAX. */
 void radix_init(struct radix *r, uint64_t size);
 
+uint64_t *radix_find_deep(struct radix *r, uint64_t index);
+
 /* The place of a word, or NULL: nothing is there, also past the end. */
-uint64_t *radix_find(struct radix *r, uint64_t index);
+static inline uint64_t *radix_find(struct radix *r, uint64_t index)
+{
+	if (r->height == 1 && index < r->size && r->root)
+		return &r->root[index];
+	return radix_find_deep(r, index);
+}
 
 /* The same, making the nodes that are missing. NULL: no memory, or past the
  * end. What was made before a failure stays. */

@@ -51,6 +51,9 @@ void ring_result(struct ring *r, uint32_t at, int result)
 {
 	__atomic_store_n(&r->shared->answer[at].result, result,
 			 __ATOMIC_RELAXED);
-	if (result < 0 && result != -E_AGAIN)
-		r->shared->refused = ++r->refused;
+}
+
+void ring_refused(struct ring *r)
+{
+	r->shared->refused = ++r->refused;
 }

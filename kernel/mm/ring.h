@@ -30,5 +30,13 @@ void ring_put(struct ring *r, const struct pager_request *q);
  */
 int ring_take(struct ring *r, struct pager_answer *a, uint32_t *at);
 void ring_result(struct ring *r, uint32_t at, int result);
+void ring_refused(struct ring *r); /* counts one */
+
+/* There is nothing to take; without the lock, true as of a moment ago. */
+static inline bool ring_is_empty(const struct ring *r)
+{
+	return __atomic_load_n(&r->shared->answers_put, __ATOMIC_ACQUIRE) ==
+	       __atomic_load_n(&r->taken, __ATOMIC_RELAXED);
+}
 
 #endif

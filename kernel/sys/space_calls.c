@@ -14,6 +14,7 @@
 /* The space that a handle names, for the call; NULL: *err says why. */
 static struct space *enter(uint64_t handle, unsigned rights, long *err)
 {
+	*err = 0;
 	if (handle == SELF)
 		return this_cpu()->current->task->space;
 	return handle_space(handle, rights, err);

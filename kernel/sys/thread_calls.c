@@ -49,6 +49,9 @@ long sys_thread_create(const uint64_t arg[6])
 	kobject_put(&t->object);
 	if (!thread)
 		return handle;
+	if (thread->priority > this_cpu()->current->own_priority)
+		thread->priority = thread->own_priority =
+			this_cpu()->current->own_priority;
 	kobject_get(&thread->object);
 	handle = handle_add(&thread->object,
 			    RIGHT_DUPLICATE | RIGHT_INSPECT | RIGHT_CONTROL, 0);
@@ -117,7 +120,7 @@ static bool hold(struct thread *t, uint64_t *wait)
 static void let_go(struct thread *t, uint64_t wait)
 {
 	thread_wait(t, wait);
-	if (t->orders)
+	if (thread_has_orders(t))
 		thread_enforce(t);
 }
 

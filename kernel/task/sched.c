@@ -184,6 +184,11 @@ void sched_set_harts(struct thread *t, uint64_t harts)
 	unsigned cpu = t->cpu;
 
 	__atomic_store_n(&t->harts, (uint8_t)harts, __ATOMIC_SEQ_CST);
+	if (harts == BIT(cpu_count) - 1)
+		__atomic_fetch_and(&t->orders, ~(uint32_t)ORDER_PINNED,
+				   __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_or(&t->orders, ORDER_PINNED, __ATOMIC_RELAXED);
 	if (harts & BIT(cpu))
 		return;
 	if (sched_take(t))
@@ -247,7 +252,8 @@ void sched_ready(struct thread *t)
 /* Nothing to do before it goes on, and it may be here. */
 static bool is_ready_to_go(const struct thread *t, const struct cpu *cpu)
 {
-	return !t->resume && !t->orders && (t->harts >> cpu->index & 1);
+	return !t->resume && !thread_has_orders(t) &&
+	       (t->harts >> cpu->index & 1);
 }
 
 void sched_hand_over(struct thread *t)
@@ -274,7 +280,7 @@ void sched_check(void)
 
 	if (!t)
 		return;
-	if (__atomic_load_n(&t->orders, __ATOMIC_RELAXED)) {
+	if (thread_has_orders(t)) {
 		thread_leave();
 		if (!thread_obey(t))
 			sched_ready(t);
@@ -316,7 +322,8 @@ void sched_yield(void)
 
 	if (!(cpu->levels & LEVELS_FROM(t->priority)))
 		return;
-	thread_fpu_leave(t);
+	if (cpu->fpu_owner)
+		thread_fpu_leave(t);
 	if (!sched_has_above(cpu, t->priority))
 		next = rotate(here(), cpu, t);
 	if (next) {
@@ -346,7 +353,7 @@ static bool run(struct queue *q, struct thread *t)
 	struct cpu *cpu = this_cpu();
 	void (*resume)(struct thread *) = t->resume;
 
-	if (__atomic_load_n(&t->orders, __ATOMIC_RELAXED) && thread_obey(t))
+	if (thread_has_orders(t) && thread_obey(t))
 		return false;
 	sched_switch(t);
 	mmu_switch(&t->task->space->mmu);

@@ -323,7 +323,7 @@ void thread_look_at_poked(void)
 		struct thread *next = t->poke_next;
 
 		store_release(&t->poked, 0);
-		if (__atomic_load_n(&t->orders, __ATOMIC_SEQ_CST))
+		if (thread_has_orders(t))
 			thread_enforce(t);
 		kobject_put(&t->object);
 		t = next;

@@ -71,8 +71,10 @@ struct copy {
 };
 
 /* thread.orders: what it is to do when it is next owned by a scheduler. */
-#define ORDER_STOP BIT(0)
-#define ORDER_END  BIT(1)
+#define ORDER_STOP   BIT(0)
+#define ORDER_END    BIT(1)
+#define ORDER_PINNED BIT(2) /* not to run on every hart: for the fast path */
+#define ORDER_ANY    (ORDER_STOP | ORDER_END)
 
 /* thread.mode: what keeps a thread from the fast path. */
 #define MODE_EXTRA BIT(0) /* its message has more than words */
@@ -86,8 +88,13 @@ struct thread {
 	struct held caller; /* whom it is to answer */
 	struct held *held_by;
 	struct list queue; /* run queue, or what it waits in */
-	uint32_t orders;
-	uint32_t mode;
+	union {
+		struct {
+			uint32_t orders; /* atomic; ORDER_* */
+			uint32_t mode;	 /* its owner's; MODE_* */
+		};
+		uint64_t special; /* 0: nothing keeps it from the fast path */
+	};
 	uint8_t priority; /* now; own_priority or donated */
 	uint8_t own_priority;
 	uint8_t cpu;   /* where it runs, or ran last */
@@ -199,6 +206,12 @@ void thread_fail_held(struct held *h, int err);
 static inline void thread_set_result(struct thread *t, long result)
 {
 	t->frame.x[X_A0] = (uint64_t)result;
+}
+
+/* Is it told to stop, or to end? */
+static inline bool thread_has_orders(const struct thread *t)
+{
+	return __atomic_load_n(&t->orders, __ATOMIC_SEQ_CST) & ORDER_ANY;
 }
 
 /* ---- from outside ---------------------------------------------------- */

@@ -176,6 +176,7 @@ int main(void)
 {
 	struct memory_info info;
 
+	thread_schedule(SELF, PRIORITY_DEFAULT, 0xff);
 	memory_info(&info);
 	printf("memory-taken %lu\n", info.boot_taken);
 	null_call();
@@ -187,6 +188,8 @@ int main(void)
 	protect_inside();
 	map_unmap();
 	file_pages();
+	pager_rows();
 	ipc_rows();
+	task_rows();
 	return 0;
 }

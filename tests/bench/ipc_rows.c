@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ipc_rows.c - what threads and messages cost: between two threads of a space. */
-#include "rows.h"
 #include "ipc.h"
+#include "rows.h"
 #include <stdio.h>
 
 #define STACK 8192

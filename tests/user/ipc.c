@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ipc.c - messages between threads of one task: words, errors, deadlines. */
-#include "check.h"
 #include "ipc.h"
+#include "check.h"
 
 #define STACK 16384
 

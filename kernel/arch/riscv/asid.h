@@ -9,6 +9,7 @@
 #define ARCH_RISCV_ASID_H
 #include "arch/mmu.h"
 #include "arch/riscv/csr.h"
+#include "lib/atomic.h"
 
 #define KERNEL_ASID 0
 
@@ -32,19 +33,22 @@ extern uint64_t asid_generation; /* counts in steps of 1 << ASID_BITS */
 #define ASID_BITS 16
 
 /*
- * The same if nothing has changed: m->satp holds. Who begins a generation takes
- * every hart's context away first, so one of the two sees the other.
+ * The same if nothing has changed: m->satp holds. Who begins a generation counts
+ * on, then takes every hart's context away; this says what the hart will run,
+ * then looks at the count, with a full fence between the two on either side, so
+ * that one of them sees the other. A context that was taken away, which owes a
+ * fence, is not put back: it is looked at after the ASID that came later.
  */
 static inline bool asid_take_again(struct cpu *cpu, const struct mmu *m)
 {
-	uint64_t c = __atomic_load_n(&m->context, __ATOMIC_RELAXED);
-	uint64_t old = __atomic_load_n(&cpu->context, __ATOMIC_RELAXED);
+	uint64_t c = __atomic_load_n(&m->context, __ATOMIC_ACQUIRE);
 
-	return !((c ^ __atomic_load_n(&asid_generation, __ATOMIC_ACQUIRE)) >>
-		 ASID_BITS) &&
-	       old &&
-	       __atomic_compare_exchange_n(&cpu->context, &old, c, false,
-					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	if (!__atomic_load_n(&cpu->context, __ATOMIC_RELAXED))
+		return false;
+	store_relaxed(&cpu->context, c);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return !((c ^ __atomic_load_n(&asid_generation, __ATOMIC_RELAXED)) >>
+		 ASID_BITS);
 }
 
 /* The ASID that fences for `m` name; 0 without ASIDs. */

@@ -73,43 +73,47 @@ static void enter_mask(struct mmu *m)
 static void set_satp(uint64_t satp)
 {
 	hart_write_satp(satp);
-	this_hart()->counts.satp++;
+	this_cpu()->satp_writes++;
 }
 
 /* The first time on this hart, a new generation, or no ASIDs. */
-static __attribute__((noinline)) void switch_slowly(struct mmu *m)
+static __attribute__((noinline)) void *switch_slowly(struct mmu *m,
+						     void *result)
 {
 	struct hart_tlb *h = this_hart();
 
 	if (m == &kernel_mmu) {
 		set_satp(SATP_SV39 | m->root >> PAGE_SHIFT);
-		return;
+		return result;
 	}
 	enter_mask(m);
 	if (asid_exist()) {
 		asid_take(m);
 		set_satp(m->satp);
-		return;
+		return result;
 	}
 	set_satp(SATP_SV39 | m->root >> PAGE_SHIFT);
 	if (h->owner != m->context) {
 		h->owner = m->context;
 		mmu_fence_space(m);
 	}
+	return result;
 }
 
-void mmu_switch(struct mmu *m)
+/* A leaf: on its usual way it needs no register saved. */
+void *mmu_switch_then(struct mmu *m, void *result)
 {
 	struct cpu *cpu = this_cpu();
 
 	if (cpu->mmu == m)
-		return;
+		return result;
 	cpu->mmu = m;
 	if ((__atomic_load_n(&m->harts, __ATOMIC_RELAXED) >> cpu->index & 1) &&
-	    asid_take_again(cpu, m))
+	    asid_take_again(cpu, m)) {
 		set_satp(m->satp);
-	else
-		switch_slowly(m);
+		return result;
+	}
+	return switch_slowly(m, result);
 }
 
 void mmu_share(struct mmu *m)
@@ -273,7 +277,7 @@ struct mmu_counts mmu_counts_read(void)
 		sum.fence_space += c->fence_space;
 		sum.fence_page += c->fence_page;
 		sum.remote += c->remote;
-		sum.satp += c->satp;
+		sum.satp += cpus[i].satp_writes;
 	}
 	return sum;
 }

