@@ -49,6 +49,8 @@ CASES = [
                r"^given archive=\d+: kind 2, rights 0x14$"],
          never=[r"^given (init|stdio|look)="]),
     dict(name="churn", harts=1, says=[r"^churn: -?[0-7] frames are missing$"]),
+    dict(name="hostile", disk={}, wire=True, damaged=True,
+         says=[r"^hostile: passed$"], never=[r"^init: (console|blk|net)"]),
 
     # ---- disks
     dict(name="disk", disk={}, writes=True,

@@ -51,6 +51,7 @@ class ServerCase:
     append: str = ""
     disk: dict = None         # options of emulator.disk()
     writes: bool = False      # the disk's second half is full afterwards
+    damaged: bool = False     # nothing is said of the image afterwards
     wire: bool = False        # two network devices
     typed: tuple = None       # (what is awaited, what is typed then), ...
     timeout: int = 120
@@ -88,7 +89,7 @@ def disk_options(case):
 
 def faults_of_disk(case):
     """What is wrong with the image after the run."""
-    if case.disk is None:
+    if case.disk is None or case.damaged:
         return []
     with open(build("servers", f"{case.name}.img"), "rb") as f:
         data = f.read()
