@@ -8,7 +8,7 @@
 #include "lib/atomic.h"
 #include "lib/bits.h"
 
-static uint64_t waits;
+uint64_t lock_wait_count;
 
 #ifdef QUIRE_DEBUG
 #define MAX_HARTS 8
@@ -54,21 +54,21 @@ void lock_init(struct lock *l, enum lock_rank rank)
 	*l = (struct lock)LOCK_INIT((uint8_t)rank);
 }
 
+#ifdef QUIRE_DEBUG
 static bool try_once(struct lock *l)
 {
 	return !__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE);
 }
 
-void lock_wait(struct lock *l)
+static void lock_wait(struct lock *l)
 {
-	__atomic_add_fetch(&waits, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&lock_wait_count, 1, __ATOMIC_RELAXED);
 	do {
 		while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
 			;
 	} while (!try_once(l));
 }
 
-#ifdef QUIRE_DEBUG
 void lock_take(struct lock *l)
 {
 	order_check(l);
@@ -100,5 +100,5 @@ bool lock_is_held(const struct lock *l)
 
 uint64_t lock_waits(void)
 {
-	return __atomic_load_n(&waits, __ATOMIC_RELAXED);
+	return __atomic_load_n(&lock_wait_count, __ATOMIC_RELAXED);
 }

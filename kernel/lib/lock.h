@@ -42,7 +42,7 @@ struct lock {
 void lock_init(struct lock *l, enum lock_rank rank);
 bool lock_is_held(const struct lock *l);
 
-void lock_wait(struct lock *l); /* the slow half of lock_take() */
+extern uint64_t lock_wait_count; /* lock.c's */
 
 /* lock_try() may be out of order. */
 #ifdef QUIRE_DEBUG
@@ -55,11 +55,16 @@ static inline bool lock_try(struct lock *l)
 	return !__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE);
 }
 
+/* It waits in line, so that functions that only take a lock stay leaves. */
 static inline void lock_take(struct lock *l)
 {
-	if (__builtin_expect(__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE),
-			     0))
-		lock_wait(l);
+	if (__builtin_expect(lock_try(l), 1))
+		return;
+	__atomic_fetch_add(&lock_wait_count, 1, __ATOMIC_RELAXED);
+	do
+		while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
+			;
+	while (!lock_try(l));
 }
 
 static inline void lock_drop(struct lock *l)

@@ -78,9 +78,8 @@ static void insert_locked(struct queue *q, struct thread *t, bool front)
 	struct list *level = &q->ready[t->priority];
 
 	if (front)
-		list_push_front(level, &t->queue);
-	else
-		list_push_back(level, &t->queue);
+		level = level->next; /* the list is a ring: before its first */
+	list_insert(&t->queue, level->prev, level);
 	t->ready = true;
 	store_relaxed(&q->cpu->levels, q->cpu->levels | LEVEL_BIT(t->priority));
 	store_relaxed(&q->n, q->n + 1);
@@ -96,12 +95,10 @@ static void remove_locked(struct queue *q, struct thread *t, unsigned level)
 	store_relaxed(&q->n, q->n - 1);
 }
 
-static void enqueue(struct thread *t, unsigned cpu, bool front)
+static void enqueue(struct queue *q, struct thread *t, bool front)
 {
-	struct queue *q = &queues[cpu];
-
 	lock_take(&q->lock);
-	t->cpu = (uint8_t)cpu;
+	t->cpu = (uint8_t)q->cpu->index;
 	insert_locked(q, t, front);
 	lock_drop(&q->lock);
 }
@@ -131,7 +128,7 @@ static struct thread *first_locked(struct queue *q, unsigned level,
 }
 
 /* The most urgent that may run on one of `harts`, or NULL. */
-static struct thread *dequeue(struct queue *q, uint64_t harts)
+static inline struct thread *dequeue(struct queue *q, uint64_t harts)
 {
 	struct thread *t = NULL;
 	uint32_t levels;
@@ -234,8 +231,6 @@ static void announce(unsigned cpu, unsigned priority, uint64_t harts)
 	runs = runs_on(cpu);
 	if (cpu != this_cpu()->index && (int)priority > runs)
 		interrupt_send(cpu);
-	else if (this_cpu()->current)
-		timer_want_slice();
 	if (runs != RUNS_NOTHING && cpu_count > 1)
 		wake_an_idle_hart(harts & ~BIT(cpu));
 }
@@ -245,8 +240,14 @@ void sched_ready(struct thread *t)
 	unsigned cpu = choose_hart(t), priority = t->priority;
 	uint64_t harts = t->harts;
 
-	enqueue(t, cpu, false);
-	announce(cpu, priority, harts); /* it may have run and ended by now */
+	enqueue(&queues[cpu], t, false); /* it may run and end at once */
+	if (cpu != this_cpu()->index) {
+		announce(cpu, priority, harts);
+	} else if (this_cpu()->current) {
+		timer_want_slice();
+		if (cpu_count > 1)
+			announce(cpu, priority, harts);
+	} /* else this hart looks next */
 }
 
 /* Nothing to do before it goes on, and it may be here. */
@@ -265,7 +266,7 @@ void sched_hand_over(struct thread *t)
 		sched_switch(t);
 		mmu_switch(&t->task->space->mmu);
 	} else if (t->harts >> cpu->index & 1) {
-		enqueue(t, (unsigned)cpu->index, true);
+		enqueue(here(), t, true);
 	} else {
 		sched_ready(t);
 	}
@@ -289,7 +290,7 @@ void sched_check(void)
 		sched_ready(t);
 	} else if (sched_has_above(cpu, t->priority)) {
 		thread_leave();
-		enqueue(t, (unsigned)cpu->index, true);
+		enqueue(here(), t, true);
 	}
 }
 
@@ -334,7 +335,7 @@ void sched_yield(void)
 		return;
 	}
 	thread_leave();
-	enqueue(t, (unsigned)cpu->index, false);
+	enqueue(here(), t, false);
 }
 
 void sched_slice_over(void)

@@ -126,6 +126,10 @@ struct thread {
 
 	struct object *page_object; /* of WAIT_PAGE; counted */
 	int page_error;		    /* why page `mask` of it did not come */
+	struct {
+		const struct object *object; /* NULL: none; never followed */
+		uint64_t first, count, at;
+	} sync; /* how far an object_sync() is that starts again */
 
 	struct fpu_state fpu;
 };

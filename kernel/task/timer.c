@@ -12,9 +12,8 @@ uint64_t timer_slice;
 
 static struct hart_timers {
 	struct lock lock;
-	struct list list;   /* by time */
-	uint64_t armed;	    /* what the hart's timer is set for */
-	uint64_t slice_end; /* NEVER_SET: no slice runs */
+	struct list list; /* by time */
+	uint64_t armed;	  /* what the hart's timer is set for */
 } __attribute__((aligned(64))) harts[MAX_HARTS];
 
 void timer_init(void)
@@ -22,7 +21,7 @@ void timer_init(void)
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
 		lock_init(&harts[i].lock, LOCK_TIMER);
 		list_init(&harts[i].list);
-		harts[i].armed = harts[i].slice_end = NEVER_SET;
+		harts[i].armed = NEVER_SET;
 	}
 }
 
@@ -39,8 +38,10 @@ static struct timer *timer_of(struct list *e)
 /* The earliest thing to do on this hart. */
 static void arm_locked(struct hart_timers *h)
 {
-	uint64_t when = h->slice_end;
+	uint64_t when = this_cpu()->slice_end;
 
+	if (!when)
+		when = NEVER_SET;
 	if (!list_empty(&h->list) && timer_of(h->list.next)->when < when)
 		when = timer_of(h->list.next)->when;
 	if (when == h->armed)
@@ -86,14 +87,12 @@ void timer_stop(struct timer *t)
 	lock_drop(&h->lock);
 }
 
-void timer_want_slice(void)
+void timer_start_slice(void)
 {
 	struct hart_timers *h = here();
 
-	if (h->slice_end != NEVER_SET)
-		return;
 	lock_take(&h->lock);
-	h->slice_end = time_now() + timer_slice;
+	this_cpu()->slice_end = time_now() + timer_slice;
 	arm_locked(h);
 	lock_drop(&h->lock);
 }
@@ -126,9 +125,9 @@ bool timer_tick(void)
 	while ((t = take_due(h, now, &fire, &arg)))
 		fire(t, arg);
 	lock_take(&h->lock);
-	over = h->slice_end <= now;
+	over = this_cpu()->slice_end && this_cpu()->slice_end <= now;
 	if (over)
-		h->slice_end = NEVER_SET;
+		this_cpu()->slice_end = 0;
 	h->armed = 0; /* the interrupt that came is to be taken back */
 	arm_locked(h);
 	lock_drop(&h->lock);

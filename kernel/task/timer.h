@@ -8,6 +8,7 @@
  */
 #ifndef TASK_TIMER_H
 #define TASK_TIMER_H
+#include "arch/cpu.h"
 #include "lib/list.h"
 
 struct timer;
@@ -43,7 +44,13 @@ static inline bool timer_is_set(const struct timer *t)
 }
 
 /* A slice begins if none has: more than one thread wants this hart. */
-void timer_want_slice(void);
+void timer_start_slice(void);
+
+static inline void timer_want_slice(void)
+{
+	if (!this_cpu()->slice_end)
+		timer_start_slice();
+}
 
 /* A timer interrupt: fires what is due; true if the slice is over. */
 bool timer_tick(void);
