@@ -139,6 +139,19 @@ static void each_reader_has_a_frame_of_its_own(void)
 	CHECK_EQ(seen, 0xff);
 }
 
+static void a_service_is_found_by_its_name(void)
+{
+	struct net_info found;
+	long net = init_find(init, "net-b");
+
+	CHECK(net > 0 && (uint64_t)net != b);
+	CHECK_EQ(net_info((uint64_t)net, &found), 0);
+	CHECK(memcmp(found.address, info_b.address, 6) == 0);
+	CHECK_EQ(HANDLE_RIGHTS(handle_info((uint64_t)net)), RIGHT_SEND);
+	CHECK_EQ(handle_close((uint64_t)net), 0);
+	CHECK_EQ(init_find(init, "net-a"), -E_PERM);
+}
+
 /* A frame that was under way may be lost, but not one sent afterwards. */
 static void a_driver_that_dies_comes_back(void)
 {
@@ -171,6 +184,7 @@ int main(int argc, char **argv, char **envp)
 	a_frame_is_cut_to_the_room_for_it();
 	too_many_frames_are_dropped_and_counted();
 	each_reader_has_a_frame_of_its_own();
+	a_service_is_found_by_its_name();
 	a_driver_that_dies_comes_back();
 	printf("wire: passed\n");
 	return 0;
