@@ -123,7 +123,7 @@ LINK = $(TARGET_LD) -nostdlib -static --gc-sections -z max-page-size=4096 \
 
 BUILD = @$(MAKE) --no-print-directory
 SETUP = @tools/setup
-.PHONY: help all run test test-slow bench size check doctor debug oracle clean
+.PHONY: help all run servers test test-slow bench size check doctor debug oracle clean
 
 help: ## this list
 	@awk -F': .*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -133,6 +133,11 @@ run: ## boot QEMU virt under OpenSBI and take the tour
 	$(SETUP) run $(if $(filter 1,$(LLVM)),llvm)
 	$(BUILD) all
 	@tools/run --append expect=fault
+
+servers: ## boot init with its services: console, disk, network; list what runs
+	$(SETUP) run $(if $(filter 1,$(LLVM)),llvm)
+	$(BUILD) system
+	@tools/run --archive $(O)/system.cpio
 
 test: ## all tests, on the host and in the emulator; T=pattern selects
 	$(SETUP) test $(if $(filter 1,$(LLVM)),llvm)
@@ -178,13 +183,15 @@ clean:
 
 # ---- what is made ------------------------------------------------------
 
-.PHONY: tests slow benches
+.PHONY: tests slow benches system
+system: $(O)/quire.img $(O)/system.cpio
+	@:
 benches: all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
 	@:
 all: $(O)/quire.img $(O)/archive.cpio
 	@:
 tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers \
-	$(MANIFESTS:%=$(O)/servers/%.cpio)
+	$(O)/system.cpio $(MANIFESTS:%=$(O)/servers/%.cpio)
 	@:
 slow: $(O)/slow/words
 	@:
@@ -245,14 +252,18 @@ $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 	@tools/archive $@ $(foreach p,$(PROGRAMS),$(call program,$(p))=test/$(p)) \
 		$(FAULTS:%=$(call program,fault)=test/%)
 
-# Each manifest of tests/servers in an archive with all that it may start.
 bin = $(O)/user/user/bin/$(1).elf
+system = $(call server,init)=init $(foreach s,$(filter-out init,$(SERVERS)),$(call server,$(s))=servers/$(s)) \
+	$(foreach b,$(BIN),$(call bin,$(b))=bin/$(b))
+SYSTEM = $(foreach s,$(SERVERS),$(call server,$(s))) $(foreach b,$(BIN),$(call bin,$(b)))
+$(O)/system.cpio: user/etc/manifest $(SYSTEM)
+	@tools/archive $@ $(system) $<=etc/manifest
+
+# Each manifest of tests/servers in an archive with all that it may start.
 server_test = $(O)/user/tests/servers/$(1).elf
-$(O)/servers/%.cpio: tests/servers/%.manifest $(foreach s,$(SERVERS),$(call server,$(s))) \
-		$(foreach b,$(BIN),$(call bin,$(b))) $(foreach t,$(SERVER_TESTS),$(call server_test,$(t)))
+$(O)/servers/%.cpio: tests/servers/%.manifest $(SYSTEM) $(foreach t,$(SERVER_TESTS),$(call server_test,$(t)))
 	@mkdir -p $(@D)
-	@tools/archive $@ $(call server,init)=init $<=etc/manifest $(foreach s,$(filter-out init,$(SERVERS)),$(call server,$(s))=servers/$(s)) \
-		$(foreach b,$(BIN),$(call bin,$(b))=bin/$(b)) $(foreach t,$(SERVER_TESTS),$(call server_test,$(t))=test/$(t))
+	@tools/archive $@ $(system) $<=etc/manifest $(foreach t,$(SERVER_TESTS),$(call server_test,$(t))=test/$(t))
 
 $(O)/plugin/%.so: tests/bench/plugin/%.c tests/bench/plugin/plugin.h
 	@mkdir -p $(@D)
