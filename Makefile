@@ -30,15 +30,18 @@ ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machi
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S trial.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
-	region_check.c object.c space.c pages.c fault.c mm.c check.c
-TASK = task.c thread.c sched.c
-SYS = sys.c todo.c thread_calls.c log_calls.c space_calls.c walk.c
-BOOT = board.c memory.c harts.c archive.c initrd.c args.c elf.c program.c
+	region_check.c object.c radix.c rmap.c paged.c ring.c pager.c window.c space.c pages.c \
+	fault.c pin.c grace.c mm.c check.c
+TASK = handle.c task.c thread.c thread_fpu.c timer.c sched.c page_wait.c
+IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
+SYS = sys.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
+	machine_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c walk.c
+BOOT = board.c memory.c harts.c archive.c initrd.c args.c elf.c program.c first_handles.c
 PLATFORM = fdt.c fdt_find.c board.c board_cpus.c board_devices.c console.c \
 	plic.c errata.c
 KERNEL = $(LIB:%=kernel/lib/%) $(ARCH:%=kernel/arch/riscv/%) \
 	$(COMPAT:%=kernel/compat/%) $(MM:%=kernel/mm/%) $(TASK:%=kernel/task/%) \
-	$(SYS:%=kernel/sys/%) $(BOOT:%=kernel/boot/%) $(PLATFORM:%=platform/%) \
+	$(IPC:%=kernel/ipc/%) $(SYS:%=kernel/sys/%) $(BOOT:%=kernel/boot/%) $(PLATFORM:%=platform/%) \
 	kernel/main.c kernel/trap.c kernel/report.c kernel/panic.c
 RUN = kernel/boot/run.c
 
@@ -47,28 +50,45 @@ UNIT = $(shell find tests/unit -name '*.[cS]' | sort) \
 HOST = tests/host/main.c tests/host/kernel_stubs.c
 PURE = $(addprefix platform/,errata.c fdt.c fdt_find.c board.c board_cpus.c board_devices.c) \
 	$(addprefix kernel/boot/,archive.c args.c elf.c) \
-	$(addprefix kernel/mm/,slab.c region.c region_tree.c region_gap.c region_check.c) \
+	$(addprefix kernel/mm/,slab.c region.c region_tree.c region_gap.c region_check.c \
+	radix.c ring.c) \
 	tests/host/frames.c
 MODEL = $(addprefix kernel/arch/riscv/,mmu.c asid.c tlb.c) tests/host/hart.c tests/host/arena.c
 X86 = tests/host/rig_host.c $(COMPAT:%=kernel/compat/%) $(wildcard tests/unit/compat/*_test.c) \
 	tests/unit/compat/rig.c tests/unit/compat/seq_mirror.c \
 	$(addprefix tests/x86/,golden_test.c golden.c sets.c seq.c tables.c shootdown_test.c)
 PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
-	tests/unit/mm/region*.c tests/unit/mm/slab*.c) tests/host/board_dtb_test.c \
+	tests/unit/mm/region*.c tests/unit/mm/slab*.c \
+	tests/unit/mm/radix*.c tests/unit/mm/ring*.c) tests/host/board_dtb_test.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
-PROGRAMS = start memory calls floating stack two_spin many_churn exhaust@15
+USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) \
+	$(addprefix user/servers/,init/manifest.c init/words.c \
+	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c) \
+	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
+PROGRAMS = start memory calls ipc ramdisk liar remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
 	after_unmap@13 after_protect@15 privileged@2 undefined@2 vector@2 breakpoint@3 \
 	no_such_call@8 stack_overflow@15
 
-USER_LIB = user/lib/start.S user/lib/libc.c user/demo/show.c
+USER_LIB = $(addprefix user/lib/,start.S libc.c service.c client.c waiters.c archive.c \
+	elf.c stack.c spawn.c thread.S thread.c virtqueue.c virtio.c \
+	proto/init.c proto/console.c proto/blk.c proto/net.c) user/demo/show.c
+SERVERS = init console blk net
+init = manifest.c words.c device.c start.c supervise.c answer.c listing.c
+console = uart.c state.c line.c ring.c
+blk = disk.c
+net = nic.c
+BIN = ps
+SERVER_TESTS = $(notdir $(basename $(wildcard tests/servers/*.c)))
+MANIFESTS = $(notdir $(basename $(wildcard tests/servers/*.manifest)))
 
 # ---- flags -------------------------------------------------------------
 
 WARN = -Wall -Wextra -Wshadow $(if $(filter 1,$(WERROR)),-Werror)
-C = -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-common -ffunction-sections \
+OPT = -O2
+C = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-common -ffunction-sections \
 	-fno-pic -mcmodel=medany $(HEADERS) -MMD -MP
 KERNEL_ISA = rv64imac$(CSRS)
 KERNEL_C = $(C) -march=$(KERNEL_ISA) -mabi=lp64 -Ikernel -I.
@@ -124,6 +144,7 @@ test-slow: ## what takes longer: every x86 word, mutations of MMU layer and mirr
 	$(BUILD) slow
 	@$(O)/slow/words
 	@tests/host/mutate
+	@tests/host/user/mutate
 	@tests/x86/mutate
 	@tests/model/run
 
@@ -163,7 +184,8 @@ benches: all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
 	@:
 all: $(O)/quire.img $(O)/archive.cpio
 	@:
-tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86
+tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers \
+	$(MANIFESTS:%=$(O)/servers/%.cpio)
 	@:
 slow: $(O)/slow/words
 	@:
@@ -180,6 +202,11 @@ $(O)/test/%.o: % Makefile
 $(O)/program/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
+
+# What runs once, or only for a person to read, is made small.
+COLD = main.c panic.c report.c compat/% arch/riscv/kspace.c arch/riscv/early.c \
+	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c
+$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%),$(KERNEL)))): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)
@@ -202,32 +229,46 @@ $(O)/test/quire.elf: $(TEST_O) linker/kernel.ld $(O)/test/list
 USER_O = $(call obj,$(O)/program,$(USER_LIB))
 $(O)/user/%.elf: $(O)/program/%.c.o $(USER_O) linker/user.ld
 	@mkdir -p $(@D)
-	@$(LINK) -T linker/user.ld -o $@ $< $(USER_O) --start-group $(USER_LIBS) --end-group
+	@$(LINK) -T linker/user.ld -o $@ $(filter %.o,$^) --start-group $(USER_LIBS) --end-group
+$(O)/user/tests/bench/bench.elf: $(call obj,$(O)/program,$(wildcard tests/bench/*_rows.c))
+# A server is a folder of several files; its main() is in the one of its name.
+server = $(O)/user/user/servers/$(1)/$(1).elf
+$(foreach s,$(SERVERS),$(eval $(call server,$(s)): $(call obj,$(O)/program,$($(s):%=user/servers/$(s)/%))))
 $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 	@tools/archive $@ $<=tour
 
-$(O)/bench/archive.cpio: $(O)/user/tests/bench/bench.elf
+$(O)/bench/archive.cpio: $(O)/user/tests/bench/bench.elf $(O)/user/tests/bench/peer.elf
 	@mkdir -p $(@D)
-	@tools/archive $@ $<=bench
+	@tools/archive $@ $<=bench $(lastword $^)=peer
 program = $(O)/user/tests/user/$(firstword $(subst @, ,$(1))).elf
 $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 	@mkdir -p $(@D)
 	@tools/archive $@ $(foreach p,$(PROGRAMS),$(call program,$(p))=test/$(p)) \
 		$(FAULTS:%=$(call program,fault)=test/%)
 
+# Each manifest of tests/servers in an archive with all that it may start.
+bin = $(O)/user/user/bin/$(1).elf
+server_test = $(O)/user/tests/servers/$(1).elf
+$(O)/servers/%.cpio: tests/servers/%.manifest $(foreach s,$(SERVERS),$(call server,$(s))) \
+		$(foreach b,$(BIN),$(call bin,$(b))) $(foreach t,$(SERVER_TESTS),$(call server_test,$(t)))
+	@mkdir -p $(@D)
+	@tools/archive $@ $(call server,init)=init $<=etc/manifest $(foreach s,$(filter-out init,$(SERVERS)),$(call server,$(s))=servers/$(s)) \
+		$(foreach b,$(BIN),$(call bin,$(b))=bin/$(b)) $(foreach t,$(SERVER_TESTS),$(call server_test,$(t))=test/$(t))
+
 $(O)/plugin/%.so: tests/bench/plugin/%.c tests/bench/plugin/plugin.h
 	@mkdir -p $(@D)
 	@$(HOST_CC) -std=gnu11 -O2 -fPIC -shared -fvisibility=hidden $(WARN) -I. $< -o $@
 
 HOST_C = -DQUIRE_HOST -DQUIRE_TEST -DQUIRE_DEBUG -g -O1 -fno-sanitize-recover=all \
-	-fsanitize=address,undefined -std=gnu11 $(WARN) -Ikernel -I. -MMD -MP
+	-fsanitize=address,undefined -std=gnu11 $(WARN) -Ikernel -I. -Iuser/lib -MMD -MP
 $(O)/host/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(HOST_CC) $(HOST_C) -c $< -o $@
 $(O)/host/pure: $(call obj,$(O)/host,$(HOST) $(PURE) $(PURE_TESTS))
 $(O)/host/mmu: $(call obj,$(O)/host,$(HOST) $(MODEL) tests/host/mmu_hostile_test.c)
 $(O)/host/x86: $(call obj,$(O)/host,$(HOST) $(MODEL) $(X86))
-$(O)/host/pure $(O)/host/mmu $(O)/host/x86:
+$(O)/host/servers: $(call obj,$(O)/host,$(HOST) $(USER_PURE))
+$(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers:
 	@echo "  LD $@"
 	@$(HOST_CC) $(HOST_C) $^ -o $@
 $(O)/slow/words: tests/x86/round_trip.c kernel/compat/entry.c

@@ -22,6 +22,7 @@
 #include "platform/plic.h"
 #include "sys/memory.h"
 #include "task/sched.h"
+#include "task/timer.h"
 
 #define TICKS_PER_SECOND 100
 
@@ -59,6 +60,8 @@ static void find_hart_features(void)
 	fpu_present = isa & BOARD_ISA_D;
 	if ((isa & BOARD_ISA_ZICBOZ) && trial_cbo(trial))
 		page_use_cbo(block);
+	if ((isa & BOARD_ISA_SSTC) && trial_stimecmp())
+		interrupt_use_stimecmp();
 }
 
 static void map_devices(void)
@@ -127,7 +130,8 @@ void main(uint64_t hartid, pa_t fdt, pa_t image)
 	find_hart_features();		   /* floating point, cbo.zero */
 	map_devices();			   /* console, power, interrupts */
 	sched_init();			   /* queues, before other harts */
-	sched_slice = time_frequency / TICKS_PER_SECOND;
+	timer_init();
+	timer_slice = time_frequency / TICKS_PER_SECOND;
 	hart_init(&cpus[0]);
 	kspace_drop_window();	      /* the devicetree is read: */
 	boot_give_fdt(fdt, fdt_size); /* its memory is free */

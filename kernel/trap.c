@@ -7,26 +7,36 @@
  *	interrupt               timer, IPI, device   never: they are off
  *	12, 13, 15 page fault   fault_resolve()      inside uaccess: the same;
  *	                                             else panic
- *	8 ecall                 sys_find(), call     -
+ *	8 ecall                 sys_find(), call;    -
+ *	                        below 0x1000: the
+ *	                        task's handler
  *	2 illegal instruction   floating point       panic
  *	                        turned on, or the
- *	                        thread ends
- *	3 breakpoint            the thread ends      after a semihosting call
+ *	                        handler
+ *	3 breakpoint            the handler          after a semihosting call
  *	                                             that nobody took: go on
- *	others                  the thread ends      panic
+ *	others                  the handler          panic
  *	any, in arch/trial.h    -                    the trial has failed
+ *
+ * Where a task has no handler the thread ends, and one line says why.
  */
 #include "abi/error.h"
 #include "arch/interrupt.h"
 #include "arch/machine.h"
+#include "arch/mmu.h"
 #include "arch/riscv/csr.h"
 #include "arch/trial.h"
 #include "arch/uaccess.h"
 #include "arch/upcall.h"
+#include "ipc/handler.h"
+#include "ipc/interrupt.h"
+#include "ipc/ipc.h"
 #include "kernel.h"
-#include "lib/log.h"
+#include "lib/assert.h"
 #include "mm/fault.h"
+#include "mm/grace.h"
 #include "sys/sys.h"
+#include "task/page_wait.h"
 #include "task/sched.h"
 #include "task/task.h"
 
@@ -43,13 +53,15 @@ static unsigned access_of(uint64_t scause)
 	}
 }
 
+/* From user mode: this hart is in no structure. */
 static void interrupt(void)
 {
-	struct cpu *cpu = this_cpu();
-
+	grace_quiet();
 	interrupt_poll();
-	if (cpu->current && sched_queued(cpu->index))
-		interrupt_timer_in(sched_slice);
+	thread_look_at_poked();
+	if (grace_is_due())
+		grace_work(false);
+	sched_check();
 }
 
 bool trap_fetch_stval_erratum;
@@ -66,10 +78,12 @@ static uint64_t true_stval(uint64_t scause, uint64_t stval)
 	return stval;
 }
 
-/* Nothing permits what the thread did. */
-static void end_by_fault(const struct trap_frame *frame, uint64_t scause,
-			 uint64_t stval, int err)
+/* Nothing permits what the thread did: its handler's business, or its end. */
+static void not_permitted(const struct trap_frame *frame, uint64_t scause,
+			  uint64_t stval, int err)
 {
+	if (handler_call(scause, true_stval(scause, stval), err))
+		return;
 	report_user_fault(this_cpu()->current, frame, scause,
 			  true_stval(scause, stval), err);
 	thread_exit(128 + (int)scause, (unsigned)scause);
@@ -98,40 +112,96 @@ other_trap(struct trap_frame *frame, uint64_t scause, uint64_t stval, int err)
 {
 	if (scause & CAUSE_INTERRUPT)
 		interrupt();
+	else if (err == -E_WAIT)
+		page_wait();
 	else if (scause != CAUSE_ILLEGAL || !illegal_instruction(frame, stval))
-		end_by_fault(frame, scause, stval, err);
-	return this_cpu()->current ? frame : sched_next();
+		not_permitted(frame, scause, stval, err);
+	return sched_next();
 }
 
+/* The call is not over as calls are, for this thread. */
 static __attribute__((noinline)) struct trap_frame *
-call(struct trap_frame *frame)
+call_ends_otherwise(struct trap_frame *frame, struct thread *now, long result)
 {
-	sys_fn *fn = sys_find(frame->x[X_A7]);
+	if (!now)
+		return sched_next();
+	if (&now->frame != frame) { /* another runs, by the fast path */
+		mmu_switch(&now->task->space->mmu);
+		return &now->frame;
+	}
+	assert(result == -E_WAIT); /* a page must come; then it starts again */
+	frame->pc -= 4;
+	page_wait();
+	return sched_next();
+}
+
+/* Any call, by the table. */
+static __attribute__((noinline)) struct trap_frame *
+call_by_table(struct trap_frame *frame, uint64_t n)
+{
+	struct thread *now;
 	long result;
 
-	if (!fn)
-		return other_trap(frame, CAUSE_USER_ECALL, frame->x[X_A7], 0);
 	frame->pc += 4;
-	result = fn(&frame->x[X_A0]);
-	if (!this_cpu()->current)
-		return sched_next();
+	result = sys_table[n](&frame->x[X_A0]);
+	now = this_cpu()->current;
+	if ((void *)now != frame || result == -E_WAIT)
+		return call_ends_otherwise(frame, now, result);
 	frame->x[X_A0] = (uint64_t)result;
 	return frame;
 }
 
-struct trap_frame *upcall_trap_user(struct trap_frame *frame, uint64_t scause,
-				    uint64_t stval)
+static struct trap_frame *call_slowly(struct trap_frame *frame)
+{
+	return call_by_table(frame, frame->x[X_A7] - CALL_FIRST);
+}
+
+/* Two of them have a fast path. */
+static inline struct trap_frame *call(struct trap_frame *frame)
+{
+	uint64_t n = frame->x[X_A7] - CALL_FIRST;
+
+	if (n >= CALL_END - CALL_FIRST)
+		return other_trap(frame, CAUSE_USER_ECALL, frame->x[X_A7], 0);
+	if (n == CALL_ipc_call - CALL_FIRST)
+		return ipc_fast_call(frame, call_slowly);
+	if (n == CALL_ipc_reply_receive - CALL_FIRST)
+		return ipc_fast_reply_receive(frame, call_slowly);
+	return call_by_table(frame, n);
+}
+
+static __attribute__((noinline)) struct trap_frame *
+no_call(struct trap_frame *frame, uint64_t scause, uint64_t stval)
 {
 	struct space *space;
 	int err;
 
-	if (scause == CAUSE_USER_ECALL)
-		return call(frame);
 	if (!cause_is_page_fault(scause))
 		return other_trap(frame, scause, stval, 0);
 	space = this_cpu()->current->task->space;
 	err = fault_resolve(space, stval, access_of(scause));
 	return err ? other_trap(frame, scause, stval, err) : frame;
+}
+
+/* A leaf, so that none of its ways pays for the registers of another. */
+struct trap_frame *upcall_trap_user(struct trap_frame *frame, uint64_t scause,
+				    uint64_t stval)
+{
+	return scause == CAUSE_USER_ECALL ? call(frame)
+					  : no_call(frame, scause, stval);
+}
+
+/* What a call says of a page that it could not reach. */
+static int copy_error(int err)
+{
+	switch (err) {
+	case -E_NOMEM:
+	case -E_WAIT:
+	case -E_IO:
+	case -E_TIMEDOUT:
+		return err;
+	}
+	return -E_FAULT;
 }
 
 void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
@@ -152,19 +222,19 @@ void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
 		panic_trap(frame, scause, true_stval(scause, stval));
 	err = fault_resolve(t->task->space, stval, access_of(scause));
 	if (err) {
-		frame->x[X_A0] =
-			(uint64_t)(long)(err == -E_NOMEM ? err : -E_FAULT);
+		frame->x[X_A0] = (uint64_t)(long)copy_error(err);
 		frame->pc = uaccess_failure();
 	}
 }
 
 void upcall_timer(void)
 {
-	sched_tick();
+	this_cpu()->ticks++;
+	if (timer_tick())
+		sched_slice_over();
 }
 
-/* No driver has asked for a line yet, so none may come. */
 void upcall_external(void)
 {
-	log_print("quire: an interrupt from the PLIC that nobody enabled\n");
+	interrupt_arrived();
 }

@@ -72,8 +72,13 @@
  *	pager_create (notification SIGNAL, space WRITE)
  *		A pager with a ring in the caller's space: abi/pager.h.
  *	pager_submit (MANAGE)
- *		Acts on what the pager has put into its ring: abi/pager.h. Waits
- *		for the next request if asked to.
+ *		Acts on what the pager has put into its ring: abi/pager.h. Then,
+ *		unless a1 is 0, waits for bits of that mask until the deadline in
+ *		a2 as notification_wait of the pager's notification does, with
+ *		the same results and errors; if a full ring of answers was there
+ *		it does not wait, and gives no bits. -E_INVAL: the ring's count
+ *		of answers makes no sense; nothing is done. -E_PERM: to wait, the
+ *		handle given to pager_create must have had WAIT.
  *
  * ---- handles ---------------------------------------------------------------
  *	handle_duplicate (DUPLICATE; task CONTROL)
@@ -111,8 +116,9 @@
  *		struct task_info (abi/thread.h).
  *	thread_create (task CONTROL)
  *		A new thread at `pc` with stack `sp` and a0 = `name`, which also
- *		names it for its handler; to be started. Gives a handle with all
- *		rights. -E_NOMEM, -E_MFILE, -E_STALE (the task has ended).
+ *		names it for its handler; to be started. Its priority is
+ *		PRIORITY_DEFAULT, or the caller's if that is less. Gives a handle
+ *		with all rights. -E_NOMEM, -E_MFILE, -E_STALE (the task has ended).
  *	thread_control (CONTROL)
  *		One of enum thread_operation. -E_INVAL (to start what runs, or
  *		what has ended), -E_AGAIN (it runs on another hart and will stop
@@ -220,6 +226,8 @@ struct pager_setup;
  */
 /* clang-format off */
 #define QUIRE_CALLS(C0, C1, C2, C3, C4, C5, C6, M)                             \
+	M(ipc_call)                                                            \
+	M(ipc_reply_receive)                                                   \
 	C0(nothing)                                                            \
 	C1(thread_exit, int, status)                                           \
 	C0(thread_yield)                                                       \
@@ -245,7 +253,7 @@ struct pager_setup;
 	C2(object_address, uint64_t, object, uint64_t, offset)                 \
 	C3(object_sync, uint64_t, object, uint64_t, offset, uint64_t, bytes)   \
 	C1(pager_create, struct pager_setup *, setup)                          \
-	C3(pager_submit, uint64_t, pager, uint64_t, mask, uint64_t, deadline)  \
+	M(pager_submit)                                                        \
 	C4(handle_duplicate, uint64_t, task, uint64_t, handle,                 \
 	   unsigned, rights, uint64_t, badge)                                  \
 	C1(handle_close, uint64_t, handle)                                     \
@@ -267,11 +275,9 @@ struct pager_setup;
 	C4(thread_list, uint64_t, task, uint64_t, skip,                        \
 	   struct thread_info *, to, uint64_t, max)                            \
 	C0(endpoint_create)                                                    \
-	M(ipc_call)                                                            \
 	M(ipc_send)                                                            \
 	M(ipc_receive)                                                         \
 	M(ipc_reply)                                                           \
-	M(ipc_reply_receive)                                                   \
 	C0(reply_keep)                                                         \
 	C0(notification_create)                                                \
 	C2(notification_signal, uint64_t, notification, uint64_t, bits)        \

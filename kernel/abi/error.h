@@ -38,6 +38,6 @@ enum {
  * Not an error: the thread must wait and the whole operation starts again
  * from the top when it is woken. Never seen by a user program.
  */
-#define E_WAIT 4096
+#define E_WAIT 2047
 
 #endif

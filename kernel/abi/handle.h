@@ -5,11 +5,11 @@
  * A handle is a number in its task's table, and nothing elsewhere. It stands
  * for one object and some rights to it:
  *
- *	62            16 15        0
+ *	36            16 15        0
  *	|  generation   |  index   |      0 is SELF, where the call says so
  *
  * A closed handle's number does not come back before its place has been used
- * eight million times again, so a stale one is told from one in use.
+ * two million times again, so a stale one is told from one in use.
  *
  * What each wrong handle is answered with, in this order:
  *	-E_BADF		no such place in the table, or never used

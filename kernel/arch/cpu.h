@@ -18,7 +18,27 @@ struct trap_frame {
 };
 
 /* Registers by their ABI names, as indexes into x[]. */
-enum { X_RA, X_SP, X_GP, X_TP, X_T0, X_A0 = 9, X_A1, X_A2, X_A3, X_A7 = 16 };
+enum {
+	X_RA,
+	X_SP,
+	X_GP,
+	X_TP,
+	X_T0,
+	X_T1,
+	X_T2,
+	X_A0 = 9,
+	X_A1,
+	X_A2,
+	X_A3,
+	X_A4,
+	X_A5,
+	X_A6,
+	X_A7,
+	X_T3 = 27,
+	X_T4,
+	X_T5,
+	X_T6,
+};
 
 /* Floating-point registers, saved only of threads that use them. */
 struct fpu_state {
@@ -27,6 +47,7 @@ struct fpu_state {
 };
 
 struct thread;
+struct mmu;
 
 struct cpu {
 	unsigned long
@@ -41,7 +62,15 @@ struct cpu {
 	uint64_t hartid;
 	struct thread *current;	  /* NULL in the idle loop */
 	struct thread *fpu_owner; /* whose state the FPU registers hold */
-	uint64_t ticks, ipis;	  /* interrupts taken, by kind */
+	struct mmu *mmu;	  /* tables that it runs on; NULL: at boot */
+	uint64_t
+		context; /* ASID in satp: arch/riscv/asid.c; 0: a new generation
+			     has begun */
+	uint64_t ticks, ipis; /* interrupts taken, by kind */
+	uint64_t satp_writes;
+	uint64_t slice_end; /* task/timer.c; 0: nobody waits for the hart */
+	uint64_t quiet;	    /* times it was in no structure: mm/grace.h */
+	uint32_t levels;    /* priorities with READY threads: task/sched.c */
 	bool online;
 };
 
@@ -56,6 +85,8 @@ static inline struct cpu *this_cpu(void)
 {
 	return __builtin_thread_pointer();
 }
+#else
+struct cpu *this_cpu(void); /* tests/host/hart.c */
 #endif
 
 #endif

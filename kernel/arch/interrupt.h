@@ -18,15 +18,22 @@ void interrupt_enable(void);
 /* Handles what is pending, by the upcalls of arch/upcall.h. */
 void interrupt_poll(void);
 
+/* Would interrupt_poll() find something? */
+bool interrupt_is_pending(void);
+
 /* Sleeps until something is pending. */
 void interrupt_wait(void);
 
 /* An IPI to hart `cpu`: it leaves its sleep, or user mode, for a look round. */
 void interrupt_send(unsigned cpu);
 
-/* A timer interrupt on this hart after `delta` timebase units. */
-void interrupt_timer_in(uint64_t delta);
-void interrupt_timer_stop(void);
+/*
+ * A timer interrupt on this hart at `when`, in place of the one asked for
+ * before; ~0: none. By stimecmp where interrupt_use_stimecmp() was told that
+ * every hart has Sstc, else by the firmware.
+ */
+void interrupt_timer_at(uint64_t when);
+void interrupt_use_stimecmp(void);
 
 /* The timebase, and how many units make a second. */
 uint64_t time_now(void);

@@ -27,6 +27,7 @@
  */
 #ifndef ARCH_MMU_H
 #define ARCH_MMU_H
+#include "arch/cpu.h"
 #include "arch/layout.h"
 #include "arch/riscv/pte.h"
 #include "lib/types.h"
@@ -39,7 +40,14 @@ struct mmu {
 	pa_t root;
 	uint64_t harts; /* harts that may hold translations; bit = cpu index */
 	uint64_t context; /* generation << 16 | ASID; 0: none yet */
+	uint64_t satp;	  /* with that ASID */
 };
+
+/*
+ * In mmu.harts besides: more than one thread may run on them. For ever; set
+ * under the lock of their owner by mmu_share().
+ */
+#define MMU_SHARED (1ul << 63)
 
 /* ---- tables ---------------------------------------------------------- */
 
@@ -51,6 +59,9 @@ int mmu_create(struct mmu *m);
  * the caller still counts, and no hart may be running on `m`. Fences first.
  */
 void mmu_destroy(struct mmu *m);
+
+/* Tables of the user half, the root included. */
+uint64_t mmu_tables(const struct mmu *m);
 
 /*
  * The slot of `va` at `level`, or NULL if the tables above it are not there
@@ -134,12 +145,18 @@ bool mmu_test_clear_dirty(struct mmu *m, va_t va);
 
 /*
  * No hart but this one can be walking the tables or setting A and D in them, so
- * entries may be changed by plain loads and stores. The answer holds as long as
- * no other hart can switch to the tables meanwhile: a task has one thread, and
- * that one is here. With several threads, entering mmu->harts must wait for the
- * space's lock, or this must say no.
+ * entries may be changed by plain loads and stores: this hart runs on them, no
+ * other ever has, and there is one thread that could, which is here.
  */
-bool mmu_is_alone(const struct mmu *m);
+static inline bool mmu_is_alone(const struct mmu *m)
+{
+	const struct cpu *cpu = this_cpu();
+
+	return cpu->mmu == m && __atomic_load_n(&m->harts, __ATOMIC_RELAXED) ==
+					1ul << cpu->index;
+}
+
+void mmu_share(struct mmu *m);
 
 /* ---- flushing -------------------------------------------------------- */
 
@@ -185,11 +202,18 @@ void mmu_allow_user(bool on);
 
 /* ---- spaces ---------------------------------------------------------- */
 
+/* The same at the end of a function that gives `result`. */
+void *mmu_switch_then(struct mmu *m, void *result);
+
 /*
  * Makes `m` current on this hart. With ASIDs one satp write and no fence;
  * without, a fence if the last tables were others. Nothing if `m` is current.
  */
-void mmu_switch(struct mmu *m);
+static inline void mmu_switch(struct mmu *m)
+{
+	if (this_cpu()->mmu != m)
+		mmu_switch_then(m, NULL);
+}
 
 /* The kernel's own tables: user half empty. */
 extern struct mmu kernel_mmu;

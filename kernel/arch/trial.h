@@ -10,6 +10,9 @@
 /* Does cbo.zero work on this hart? `block` may be zeroed by it. */
 bool trial_cbo(void *block);
 
+/* Does stimecmp work on this hart? It is set to never. */
+bool trial_stimecmp(void);
+
 /* Does something answer a load of 32 bits there? */
 bool trial_load(const volatile void *p);
 

@@ -38,6 +38,14 @@ void boot_harts(void);
 /* Finds the archive that came with the kernel and checks it. */
 void boot_find_archive(void);
 
+struct task;
+
+/*
+ * What the first program finds in its handle table (abi/handle.h): the machine,
+ * the archive. Ends the run if there is no memory for that.
+ */
+void boot_give_handles(struct task *t);
+
 /* Starts the first program; when it ends so does the run. */
 void boot_run(void);
 

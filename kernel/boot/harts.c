@@ -6,6 +6,7 @@
 #include "arch/riscv/early.h"
 #include "arch/riscv/sbi.h"
 #include "boot/boot.h"
+#include "lib/atomic.h"
 #include "lib/log.h"
 #include "mm/frame.h"
 #include "platform/plic.h"
@@ -91,7 +92,7 @@ void hart_init(struct cpu *cpu)
 	interrupt_enable();
 	if (b)
 		plic_enable_hart(b->plic_context);
-	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);
+	store_release(&cpu->online, true);
 }
 
 void secondary_main(void)

@@ -132,8 +132,19 @@ static int load(struct task *t, const struct archive_entry *file,
 		err = make_stack(t->space, file->name, &sp);
 	if (err)
 		return err;
-	*thread = thread_create(t, image->entry, sp);
+	*thread = thread_create(t, image->entry, sp, 0);
 	return *thread ? 0 : -E_NOMEM;
+}
+
+/* A task of that name in a new space. */
+static struct task *new_task(const char *name)
+{
+	struct space *s = space_create();
+	struct task *t = s ? task_create(name, s) : NULL;
+
+	if (s)
+		space_put(s);
+	return t;
 }
 
 int program_load(const struct archive_entry *file,
@@ -149,13 +160,15 @@ int program_load(const struct archive_entry *file,
 	if (e != ELF_OK)
 		return -E_NOEXEC;
 	*why = "out of memory";
-	t = task_create(file->name, ended);
+	t = new_task(file->name);
 	if (!t)
 		return -E_NOMEM;
 	err = load(t, file, &image, thread);
 	if (err && err != -E_NOMEM)
 		*why = "a segment lies where the stack goes, or beyond";
 	if (err)
-		task_free(t);
+		kobject_put(&t->object);
+	else
+		t->on_end = ended;
 	return err;
 }

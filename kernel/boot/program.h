@@ -18,7 +18,7 @@
 /*
  * A task with one NEW thread, in *thread, at the program's entry: 0, -E_NOEXEC
  * (*why says what is wrong with the file), -E_NOMEM. On an error nothing is
- * left behind. `ended` as for task_create().
+ * left behind. `ended` is the task's on_end.
  */
 int program_load(const struct archive_entry *file,
 		 void (*ended)(struct task *t), struct thread **thread,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run.c - the first program, and what its end means for the machine. */
 #include "abi/error.h"
+#include "abi/thread.h"
 #include "arch/interrupt.h"
 #include "arch/machine.h"
 #include "boot/boot.h"
@@ -12,6 +13,15 @@
 static int run_status;
 static bool run_over;
 
+static struct timer look_again;
+
+/* It has ended the hart's sleep. */
+static void nothing_to_do(struct timer *t, uint64_t arg)
+{
+	(void)t;
+	(void)arg;
+}
+
 /* In the boot hart's idle loop: looks for a key ten times a second. */
 static void stay(void)
 {
@@ -19,7 +29,9 @@ static void stay(void)
 		return;
 	if (console_key() >= 0)
 		machine_stop(run_status);
-	interrupt_timer_in(time_frequency / 10);
+	if (!timer_is_set(&look_again))
+		timer_start(&look_again, time_now() + time_frequency / 10,
+			    nothing_to_do, 0);
 }
 
 static void ended(struct task *t)
@@ -29,7 +41,7 @@ static void ended(struct task *t)
 		run_status = t->fault ? 0 : 1;
 	log_print("quire: %s ended with status %d%s\n", t->name, t->status,
 		  t->fault ? ", by a fault" : "");
-	task_free(t);
+	kobject_put(&t->object);
 	if (!boot_args.stay)
 		machine_stop(run_status);
 	log_print("quire: press a key to power off\n");
@@ -59,7 +71,10 @@ void boot_run(void)
 	if (err)
 		boot_fail("%s: not a program that can run here: %s", file.name,
 			  why);
+	boot_give_handles(thread->task);
+	/* It decides how urgent all others are, and must be able to. */
+	thread->priority = thread->own_priority = PRIORITIES - 1;
 	if (boot_args.stay)
 		sched_idle_hook = stay;
-	sched_start(thread, 0);
+	thread_start(thread);
 }

@@ -13,6 +13,7 @@
 #ifndef LIB_KOBJECT_H
 #define LIB_KOBJECT_H
 #include "lib/assert.h"
+#include "lib/atomic.h"
 #include "lib/types.h"
 
 struct kobject;
@@ -28,17 +29,17 @@ struct kind {
 	void (*end)(struct kobject *o);
 	/* No hart can be looking any more: gives the memory back. */
 	void (*reclaim)(struct kobject *o);
+	/* It ends for everybody, while handles remain; NULL: cannot be. */
+	void (*revoke)(struct kobject *o);
 	/* Handles with the right to receive came (+1) or went (-1), or NULL. */
 	void (*receivers)(struct kobject *o, int change);
 };
 
 struct kobject {
-	union {
-		const struct kind *kind;
-		struct kobject *next; /* in mm/grace.c, after the end */
-	};
+	const struct kind *kind;
 	uint32_t refs;
 	uint32_t dead; /* revoked, or ended; set under the object's own lock */
+	struct kobject *next; /* in mm/grace.c, after the end */
 };
 
 /* One reference, the caller's. */
@@ -46,7 +47,7 @@ static inline void kobject_init(struct kobject *o, const struct kind *kind)
 {
 	o->kind = kind;
 	o->dead = 0;
-	__atomic_store_n(&o->refs, 1, __ATOMIC_RELAXED);
+	store_relaxed(&o->refs, 1);
 }
 
 /* One more, by who has one. */

@@ -5,9 +5,10 @@
  */
 #include "lib/lock.h"
 #include "lib/assert.h"
+#include "lib/atomic.h"
 #include "lib/bits.h"
 
-static uint64_t waits;
+uint64_t lock_wait_count;
 
 #ifdef QUIRE_DEBUG
 #define MAX_HARTS 8
@@ -53,21 +54,26 @@ void lock_init(struct lock *l, enum lock_rank rank)
 	*l = (struct lock)LOCK_INIT((uint8_t)rank);
 }
 
+#ifdef QUIRE_DEBUG
 static bool try_once(struct lock *l)
 {
 	return !__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE);
 }
 
+static void lock_wait(struct lock *l)
+{
+	__atomic_add_fetch(&lock_wait_count, 1, __ATOMIC_RELAXED);
+	do {
+		while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
+			;
+	} while (!try_once(l));
+}
+
 void lock_take(struct lock *l)
 {
 	order_check(l);
-	if (!try_once(l)) {
-		__atomic_add_fetch(&waits, 1, __ATOMIC_RELAXED);
-		do {
-			while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
-				;
-		} while (!try_once(l));
-	}
+	if (!try_once(l))
+		lock_wait(l);
 	order_enter(l);
 }
 
@@ -83,8 +89,9 @@ void lock_drop(struct lock *l)
 {
 	assert(lock_is_held(l));
 	order_leave(l);
-	__atomic_store_n(&l->held, 0, __ATOMIC_RELEASE);
+	store_release(&l->held, 0);
 }
+#endif
 
 bool lock_is_held(const struct lock *l)
 {
@@ -93,5 +100,5 @@ bool lock_is_held(const struct lock *l)
 
 uint64_t lock_waits(void)
 {
-	return __atomic_load_n(&waits, __ATOMIC_RELAXED);
+	return __atomic_load_n(&lock_wait_count, __ATOMIC_RELAXED);
 }

@@ -9,6 +9,7 @@
  */
 #ifndef LIB_LOCK_H
 #define LIB_LOCK_H
+#include "lib/atomic.h"
 #include "lib/types.h"
 
 enum lock_rank {
@@ -39,10 +40,38 @@ struct lock {
 /* clang-format on */
 
 void lock_init(struct lock *l, enum lock_rank rank);
-void lock_take(struct lock *l);
-bool lock_try(struct lock *l); /* out of order is allowed */
-void lock_drop(struct lock *l);
 bool lock_is_held(const struct lock *l);
+
+extern uint64_t lock_wait_count; /* lock.c's */
+
+/* lock_try() may be out of order. */
+#ifdef QUIRE_DEBUG
+void lock_take(struct lock *l);
+bool lock_try(struct lock *l);
+void lock_drop(struct lock *l);
+#else
+static inline bool lock_try(struct lock *l)
+{
+	return !__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE);
+}
+
+/* It waits in line, so that functions that only take a lock stay leaves. */
+static inline void lock_take(struct lock *l)
+{
+	if (__builtin_expect(lock_try(l), 1))
+		return;
+	__atomic_fetch_add(&lock_wait_count, 1, __ATOMIC_RELAXED);
+	do
+		while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
+			;
+	while (!lock_try(l));
+}
+
+static inline void lock_drop(struct lock *l)
+{
+	store_release(&l->held, 0);
+}
+#endif
 
 /* Times that a hart had to wait, all locks. */
 uint64_t lock_waits(void);

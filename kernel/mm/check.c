@@ -8,11 +8,27 @@
 #include "mm/frame_boot.h"
 #include "mm/mm.h"
 #include "mm/object.h"
+#include "mm/paged.h"
+#include "mm/pager.h"
 #include "mm/pages.h"
 #include "mm/private.h"
 #include "mm/space.h"
 
 static uint64_t leaves_seen, tables_seen;
+
+/* Of no private frame: the zero page, or what the region's object has there. */
+static void check_shown(const struct region *r, va_t va, pte_t p)
+{
+	bool shared = r->flags & MAP_SHARED, writable = false;
+
+	if (pte_pa(p) != zero_page || shared) {
+		assert(r->object);
+		assert(object_peek(r->object,
+				   (r->offset + (va - r->start)) >> PAGE_SHIFT,
+				   &writable) == pte_pa(p));
+	}
+	assert(!(pte_prot(p) & MMU_W) || (shared && writable));
+}
 
 static void check_leaf(const struct space *s, va_t va, pte_t p)
 {
@@ -23,15 +39,15 @@ static void check_leaf(const struct space *s, va_t va, pte_t p)
 	assert(r && r->start <= va); /* a leaf lies in a region */
 	assert(prot & MMU_U);
 	assert(!(prot & ~(r->prot | MMU_U)));
-	if (prot & MMU_W)
-		assert(f && f->refs == 1);
-	if (f) {
-		assert(!(f->flags & FRAME_SEEN)); /* one leaf names it */
-		f->flags |= FRAME_SEEN;
-		leaves_seen++;
-	} else {
-		assert(pte_pa(p) == zero_page || r->object);
+	if (!f) {
+		check_shown(r, va, p);
+		return;
 	}
+	assert(!(r->flags & MAP_SHARED));
+	assert(!(prot & MMU_W) || f->refs == 1);
+	assert(!(f->flags & FRAME_SEEN)); /* one leaf names it */
+	f->flags |= FRAME_SEEN;
+	leaves_seen++;
 }
 
 static void check_table(const struct space *s, pa_t table, int level, va_t va)
@@ -54,6 +70,77 @@ static void check_table(const struct space *s, pa_t table, int level, va_t va)
 			assert(!pte_valid(p));
 	}
 }
+
+/* ---- objects -------------------------------------------------------------- */
+
+static void check_page(const struct object *o, const struct frame *f)
+{
+	unsigned flags = f->flags;
+
+	if (o->type != OBJECT_PAGED) {
+		assert(!(flags & ~FRAME_OF_OBJECT));
+		return;
+	}
+	assert(flags & (PAGE_HERE | PAGE_BUSY));
+	assert((flags & PAGE_HERE) || !(flags & PAGE_DIRTY));
+	assert(!(flags & PAGE_GOING) || (flags & PAGE_BUSY));
+	if (o->pager)
+		pager_check(o->pager);
+	else
+		assert(!(flags & PAGE_BUSY));
+}
+
+/* The frame's object has it, and where the frame says. */
+static void check_object_frame(const struct frame *f)
+{
+	struct object *o = (struct object *)f->owner;
+
+	assert(f->refs == 1 && o->kobject.kind == &object_kind);
+	assert(o->kobject.refs > 0);
+	if (o->folio) {
+		assert(o->folio == f && f->index == 0);
+		return;
+	}
+	assert(object_frame_locked(o, f->index) == f);
+	o->checked++;
+	check_page(o, f);
+}
+
+/* Each object has met as many frames as it counts. */
+static void check_count(const struct frame *f)
+{
+	struct object *o = (struct object *)f->owner;
+
+	if (!o->folio && o->checked) {
+		assert(o->checked == o->resident && o->dirty <= o->resident);
+		o->checked = 0;
+	}
+}
+
+static void each_object_frame(void (*check)(const struct frame *f))
+{
+	for (uint64_t i = 0; i < frame_count; i++)
+		if (frame_records[i].state == FRAME_USED &&
+		    (frame_records[i].flags & FRAME_OF_OBJECT))
+			check(&frame_records[i]);
+}
+
+/* A region that shows an object is on the object's list, and all there are. */
+static void check_regions(const struct region *r)
+{
+	bool found = false;
+
+	list_for_each (e, &r->object->regions) {
+		const struct region *i =
+			container_of(e, struct region, in_object);
+
+		assert(i->object == r->object);
+		found = found || i == r;
+	}
+	assert(found);
+}
+
+/* ---- all of it ------------------------------------------------------------ */
 
 /* Private frames in use are those that leaves name; forgets the marks. */
 static void check_owners(void)
@@ -84,7 +171,13 @@ void mm_check(void)
 		if (wrong)
 			panic("regions: %s", wrong);
 		check_table(s, s->mmu.root, MMU_LEVELS - 1, 0);
+		for (struct region *r = region_first(&s->regions); r;
+		     r = region_after(r))
+			if (r->object)
+				check_regions(r);
 	}
 	lock_drop(&spaces_lock);
 	check_owners();
+	each_object_frame(check_object_frame);
+	each_object_frame(check_count);
 }

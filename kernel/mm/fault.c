@@ -8,17 +8,23 @@
  *	empty, anonymous      write           a zeroed frame
  *	empty, with object    read, execute   the object's page, read-only
  *	empty, with object    write           a copy of the object's page
+ *	empty, shared         any             the object's page
  *	leaf, permits it      any             A (and D) set by hand if need be;
  *	                                      else the TLB was stale: fence
  *	leaf without W        write           sole owner: W is set; else a copy
+ *	leaf without W,shared write           W is set when the object agrees
  *	leaf without R or X   read, execute   cannot be: see pages_protect()
  *
  * Before that: is the address a user's, is there a region or a stack to grow,
  * does it permit the access. An entry that becomes valid needs no fence: who
  * still has the invalid one faults again and meets "permits it".
+ *
+ * A page that a pager must bring first ends the fault with -E_WAIT. Nothing was
+ * changed; when the page has come the instruction runs, and faults, again.
  */
 #include "mm/fault.h"
 #include "abi/error.h"
+#include "arch/interrupt.h"
 #include "arch/layout.h"
 #include "arch/page.h"
 #include "lib/assert.h"
@@ -27,7 +33,7 @@
 
 pa_t zero_page;
 
-const char zero_page_bytes[PAGE_SIZE] __attribute__((aligned(4096)));
+char zero_page_bytes[PAGE_SIZE] __attribute__((aligned(4096)));
 
 /* Kept out of line, so that the common rows need few registers. */
 #define RARE __attribute__((noinline))
@@ -41,11 +47,16 @@ static inline void install(const struct region *r, pte_t *slot, pa_t pa,
 	pte_publish(slot, pte_touch(pte_leaf(pa, prot), write));
 }
 
-/* The object's page behind an address; 0 past its end. */
-static pa_t object_pa(const struct region *r, va_t va)
+/* Which page of the object lies behind an address. */
+static inline uint64_t object_index(const struct region *r, va_t va)
 {
-	return object_page(r->object,
-			   (r->offset + (va - r->start)) >> PAGE_SHIFT);
+	return (r->offset + (va - r->start)) >> PAGE_SHIFT;
+}
+
+/* A plain private view of frames that exist: what programs are loaded from. */
+static inline bool is_plain(const struct region *r)
+{
+	return r->object->type == OBJECT_PHYSICAL && !(r->flags & MAP_SHARED);
 }
 
 /* ---- the rows of the table ------------------------------------------- */
@@ -76,11 +87,35 @@ static RARE int copy_page(struct space *s, const struct region *r, pte_t *slot,
 	return 0;
 }
 
-static RARE int absent_object(struct space *s, const struct region *r,
-			      pte_t *slot, va_t va, bool write)
+/* A page that the object may have to bring, or that is its own when written. */
+static RARE int absent_shown(struct space *s, const struct region *r,
+			     pte_t *slot, va_t va, unsigned access)
 {
-	pa_t pa = object_pa(r, va);
+	bool shared = r->flags & MAP_SHARED, write = access == PROT_W;
+	struct object_view v;
+	int err = object_show(r->object, object_index(r, va),
+			      write && !shared ? PROT_R : access, &v);
 
+	if (err)
+		return err;
+	if (write && !shared)
+		return copy_page(s, r, slot, v.pa);
+	s->counts.shown++;
+	if (access == PROT_X)
+		interrupt_sync_code(); /* a pager may just have written it */
+	install(r, slot, v.pa, shared && v.writable ? 0 : MMU_W, write);
+	return 0;
+}
+
+static RARE int absent_object(struct space *s, const struct region *r,
+			      pte_t *slot, va_t va, unsigned access)
+{
+	bool write = access == PROT_W;
+	pa_t pa;
+
+	if (!is_plain(r))
+		return absent_shown(s, r, slot, va, access);
+	pa = object_page(r->object, object_index(r, va));
 	if (!pa)
 		return -E_FAULT; /* past the object's end */
 	if (write)
@@ -91,14 +126,28 @@ static RARE int absent_object(struct space *s, const struct region *r,
 }
 
 static inline int absent(struct space *s, const struct region *r, pte_t *slot,
-			 va_t va, bool write)
+			 va_t va, unsigned access)
 {
 	if (r->object)
-		return absent_object(s, r, slot, va, write);
-	if (write)
+		return absent_object(s, r, slot, va, access);
+	if (access == PROT_W)
 		return fresh_frame(s, r, slot);
 	s->counts.zero++;
 	install(r, slot, zero_page, MMU_W, false);
+	return 0;
+}
+
+/* A write to a leaf without W that shows a shared object's page. */
+static RARE int first_write(const struct region *r, pte_t *slot, va_t va)
+{
+	pte_t p = pte_load(slot);
+	struct object_view v;
+	int err = object_show(r->object, object_index(r, va), PROT_W, &v);
+
+	if (err)
+		return err;
+	assert(v.pa == pte_pa(p) && v.writable);
+	pte_store(slot, pte_touch(pte_with_prot(p, r->prot | MMU_U), true));
 	return 0;
 }
 
@@ -116,6 +165,8 @@ static RARE int write_protected(struct space *s, const struct region *r,
 			mmu_forget_page(&s->mmu, va);
 		return err;
 	}
+	if (r->flags & MAP_SHARED)
+		return first_write(r, slot, va);
 	own = private_frame(p);
 	if (own && own->refs == 1) {
 		pte_store(slot,
@@ -179,7 +230,7 @@ static int resolve_locked(struct space *s, va_t va, unsigned access)
 	}
 	p = pte_load(slot);
 	if (!pte_valid(p))
-		return absent(s, r, slot, va, write);
+		return absent(s, r, slot, va, access);
 	if (pte_prot(p) & access)
 		return permitted(s, slot, va, write);
 	return write ? write_protected(s, r, slot, va) : -E_ACCES;
@@ -211,7 +262,7 @@ static int own_locked(struct space *s, va_t va, void **page)
 		return err;
 	before = s->counts;
 	if (!pte_valid(pte_load(slot)))
-		err = absent(s, r, slot, va, true);
+		err = absent(s, r, slot, va, PROT_W);
 	else if (!private_frame(pte_load(slot)))
 		err = write_protected(s, r, slot, va);
 	s->counts = before; /* nobody has faulted */

@@ -7,13 +7,16 @@
 /*
  * Makes `access` (one of PROT_R, PROT_W, PROT_X) to `va` possible: 0, and the
  * instruction runs again; -E_FAULT (no region there), -E_ACCES (the region does
- * not permit it), -E_NOMEM. Takes the space's lock; does not wait.
+ * not permit it), -E_NOMEM; of a page that a pager brings also -E_IO,
+ * -E_TIMEDOUT, and -E_WAIT: the current thread waits for it (mm/wait.h), and the
+ * access is then made again. Takes the space's lock; does not wait itself.
  */
 int fault_resolve(struct space *s, va_t va, unsigned access);
 
 /*
  * Makes the page of `va` the space's own, whatever the region permits, and
- * gives where the kernel reaches it: for who fills a new space. Same errors.
+ * gives where the kernel reaches it: for who fills a new space, with private
+ * mappings and no pager. Same errors.
  */
 int fault_own(struct space *s, va_t va, void **page);
 

@@ -8,6 +8,7 @@
 #include "arch/cpu.h"
 #include "arch/page.h"
 #include "lib/assert.h"
+#include "lib/atomic.h"
 #include "lib/bits.h"
 #include "lib/lock.h"
 #include "mm/buddy.h"
@@ -65,7 +66,7 @@ static __attribute__((noinline)) void cache_spill(struct frame_cache *c,
 	if (n <= keep)
 		return;
 	buddy_give_each(c->frame + keep, n - keep);
-	__atomic_store_n(&c->top, c->frame + keep, __ATOMIC_RELAXED);
+	store_relaxed(&c->top, c->frame + keep);
 }
 
 void frame_cache_drain(void)

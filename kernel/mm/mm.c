@@ -10,6 +10,7 @@
 #include "lib/bits.h"
 #include "mm/frame_boot.h"
 #include "mm/object.h"
+#include "mm/pager.h"
 #include "mm/private.h"
 #include "mm/space.h"
 #include <string.h>
@@ -166,4 +167,5 @@ void mm_trim(void)
 {
 	space_trim();
 	object_trim();
+	pager_trim();
 }

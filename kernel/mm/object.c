@@ -1,27 +1,90 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* object.c - memory objects. */
+/* object.c - memory objects: their life, and the pages of the simple kinds. */
 #include "mm/object.h"
+#include "abi/error.h"
+#include "abi/handle.h"
 #include "arch/layout.h"
 #include "lib/assert.h"
 #include "lib/bits.h"
 #include "mm/frame.h"
+#include "mm/paged.h"
+#include "mm/pager.h"
+#include "mm/region.h"
 #include "mm/slab.h"
+#include "mm/window.h"
 #include <string.h>
 
 static struct slab_cache objects =
 	SLAB_CACHE_INIT(objects, "object", sizeof(struct object));
 
-static unsigned order_for(uint64_t bytes)
-{
-	uint64_t pages = round_up(bytes, PAGE_SIZE) >> PAGE_SHIFT;
+/* ---- life ------------------------------------------------------------- */
 
-	return pages <= 1 ? 0 : bit_highest(pages - 1) + 1;
+struct object *object_alloc(enum object_type type, const char *name,
+			    uint64_t pages)
+{
+	struct object *o = slab_alloc(&objects);
+
+	if (!o)
+		return NULL;
+	kobject_init(&o->kobject, &object_kind);
+	lock_init(&o->lock, LOCK_OBJECT);
+	o->type = (uint8_t)type;
+	o->pages = pages;
+	list_init(&o->regions);
+	list_init(&o->waiting);
+	radix_init(&o->radix, object_is_run(o) ? 0 : pages);
+	strncpy(o->name, name, OBJECT_NAME - 1);
+	return o;
 }
 
-/* Memory of its own for bytes that do not start at a page. */
-static bool adopt_copy(struct object *o, pa_t pa, uint64_t bytes)
+/* Neither a region nor a request names it, so nobody else is here. */
+static void object_end(struct kobject *k)
 {
-	unsigned order = order_for(bytes);
+	struct object *o = object_of(k);
+	uint32_t chain = 0;
+	uint64_t i = 0;
+
+	assert(list_empty(&o->regions));
+	k->dead = 1;
+	if (o->pager && o->type == OBJECT_PAGED)
+		pager_forget(o->pager, o);
+	for (uint64_t *place; (place = radix_next(&o->radix, &i, o->pages));
+	     i++) {
+		struct frame *f = (struct frame *)*place;
+
+		f->flags = 0;
+		f->next = chain;
+		chain = (uint32_t)(f - frame_records) + 1;
+	}
+	frame_put_chain(chain);
+	radix_clear(&o->radix);
+	if (o->folio)
+		frame_put(o->folio);
+}
+
+static void object_reclaim(struct kobject *k)
+{
+	slab_free(&objects, object_of(k));
+}
+
+const struct kind object_kind = {
+	.number = KIND_OBJECT,
+	.name = "object",
+	.end = object_end,
+	.reclaim = object_reclaim,
+};
+
+void object_trim(void)
+{
+	slab_trim(&objects);
+}
+
+/* ---- runs --------------------------------------------------------------- */
+
+/* Zeroed memory of its own for all pages. */
+static bool adopt_folio(struct object *o)
+{
+	unsigned order = o->pages <= 1 ? 0 : bit_highest(o->pages - 1) + 1;
 
 	if (order >= FRAME_ORDERS)
 		return false;
@@ -29,54 +92,176 @@ static bool adopt_copy(struct object *o, pa_t pa, uint64_t bytes)
 	if (!o->folio)
 		return false;
 	o->folio->flags |= FRAME_OF_OBJECT;
-	memcpy(frame_va(o->folio), pa_to_va(pa), bytes);
+	o->folio->owner = (uint64_t)o;
+	o->folio->index = 0;
 	o->base = frame_pa(o->folio);
 	return true;
 }
 
 struct object *object_physical(const char *name, pa_t pa, uint64_t bytes)
 {
-	struct object *o = slab_alloc(&objects);
+	struct object *o =
+		object_alloc(OBJECT_PHYSICAL, name,
+			     round_up(bytes, PAGE_SIZE) >> PAGE_SHIFT);
 
 	if (!o)
 		return NULL;
-	o->refs = 1;
-	o->pages = round_up(bytes, PAGE_SIZE) >> PAGE_SHIFT;
 	o->base = pa;
-	strncpy(o->name, name, OBJECT_NAME - 1);
-	if (!is_aligned(pa, PAGE_SIZE) && !adopt_copy(o, pa, bytes)) {
-		slab_free(&objects, o);
+	if (is_aligned(pa, PAGE_SIZE))
+		return o;
+	if (!adopt_folio(o)) {
+		object_put(o);
+		return NULL;
+	}
+	memcpy(frame_va(o->folio), pa_to_va(pa), bytes);
+	return o;
+}
+
+struct object *object_dma(uint64_t pages)
+{
+	struct object *o = object_alloc(OBJECT_DMA, "dma", pages);
+
+	assert(pages > 0 && pages <= OBJECT_DMA_MAX);
+	if (o && !adopt_folio(o)) {
+		object_put(o);
 		return NULL;
 	}
 	return o;
 }
 
-void object_get(struct object *o)
-{
-	uint32_t before = __atomic_fetch_add(&o->refs, 1, __ATOMIC_RELAXED);
+/* RISC-V physical addresses have 56 bits. */
+#define PA_END (1ul << 56)
 
-	assert(before > 0);
+struct object *object_device(pa_t pa, uint64_t bytes, int *err)
+{
+	pa_t start = round_down(pa, PAGE_SIZE), end;
+	struct object *o;
+
+	*err = -E_INVAL;
+	if (!bytes || !range_within(pa, bytes, 0, PA_END))
+		return NULL;
+	end = round_up(pa + bytes, PAGE_SIZE);
+	*err = -E_ACCES;
+	if (ranges_overlap(start, end, frame_base,
+			   frame_base + (frame_count << PAGE_SHIFT)))
+		return NULL;
+	*err = -E_NOMEM;
+	o = object_alloc(OBJECT_DEVICE, "device", (end - start) >> PAGE_SHIFT);
+	if (!o)
+		return NULL;
+	o->base = start;
+	*err = 0;
+	return o;
 }
 
-void object_put(struct object *o)
-{
-	uint32_t before = __atomic_fetch_sub(&o->refs, 1, __ATOMIC_ACQ_REL);
+/* ---- pages -------------------------------------------------------------- */
 
-	assert(before > 0);
-	if (before > 1)
-		return;
-	if (o->folio)
-		frame_put(o->folio);
-	slab_free(&objects, o);
+void object_add_locked(struct object *o, uint64_t *place, struct frame *f,
+		       uint64_t index)
+{
+	f->flags |= FRAME_OF_OBJECT;
+	f->owner = (uint64_t)o;
+	f->index = index;
+	f->next = f->prev = 0;
+	*place = (uint64_t)f;
+	o->resident++;
+}
+
+void object_remove_locked(struct object *o, struct frame *f)
+{
+	uint64_t *place = radix_find(&o->radix, f->index);
+
+	assert(place && *place == (uint64_t)f);
+	*place = 0;
+	o->resident--;
+	if (f->flags & PAGE_DIRTY)
+		o->dirty--;
+	f->flags = 0;
+}
+
+struct object *object_anonymous(uint64_t pages)
+{
+	assert(pages > 0 && pages <= OBJECT_PAGES_MAX);
+	return object_alloc(OBJECT_ANONYMOUS, "shared", pages);
+}
+
+static int show_anonymous_locked(struct object *o, uint64_t index,
+				 struct object_view *v)
+{
+	uint64_t *place = radix_make(&o->radix, index);
+	struct frame *f;
+
+	if (!place)
+		return -E_NOMEM;
+	f = (struct frame *)*place;
+	if (!f) {
+		f = frame_alloc(0, FRAME_USED, FRAME_ZERO);
+		if (!f)
+			return -E_NOMEM;
+		object_add_locked(o, place, f, index);
+	}
+	*v = (struct object_view){frame_pa(f), true};
+	return 0;
 }
 
 /* Step 5 of a page fault, where the region has an object. */
-pa_t object_page(const struct object *o, uint64_t index)
+int object_show(struct object *o, uint64_t index, unsigned access,
+		struct object_view *v)
 {
-	return index < o->pages ? o->base + (index << PAGE_SHIFT) : 0;
+	int err;
+
+	if (index >= o->pages)
+		return -E_FAULT;
+	if (object_is_run(o)) {
+		*v = (struct object_view){object_page(o, index), true};
+		return 0;
+	}
+	lock_take(&o->lock);
+	if (o->type == OBJECT_ANONYMOUS)
+		err = show_anonymous_locked(o, index, v);
+	else if (o->type == OBJECT_PAGED)
+		err = paged_show_locked(o, index, access, v);
+	else
+		err = window_show_locked(o, index, access, v);
+	lock_drop(&o->lock);
+	return err;
 }
 
-void object_trim(void)
+pa_t object_peek(struct object *o, uint64_t index, bool *writable)
 {
-	slab_trim(&objects);
+	struct object_view v = {0};
+	struct frame *f;
+
+	*writable = true;
+	if (object_is_run(o))
+		return object_page(o, index);
+	if (o->type == OBJECT_WINDOW) {
+		window_show_locked(o, index, 0, &v);
+		*writable = v.writable;
+		return v.pa;
+	}
+	f = object_frame_locked(o, index);
+	if (!f)
+		return 0;
+	if (o->type == OBJECT_PAGED)
+		*writable = page_is_writable(f);
+	return frame_pa(f);
+}
+
+/* ---- regions ------------------------------------------------------------ */
+
+void object_region_comes(struct object *o, struct region *r)
+{
+	object_get(o);
+	lock_take(&o->lock);
+	list_push_front(&o->regions, &r->in_object);
+	lock_drop(&o->lock);
+}
+
+void object_region_goes(struct object *o, struct region *r)
+{
+	lock_take(&o->lock);
+	list_remove(&r->in_object);
+	lock_drop(&o->lock);
+	object_put(o);
 }

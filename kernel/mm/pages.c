@@ -123,12 +123,15 @@ void pages_gone_free(struct pages_gone *g)
 
 /* ---- protecting ------------------------------------------------------ */
 
-/* May this leaf have W? */
+/*
+ * May this leaf have W? A shared page keeps it here and gets it by a fault, which
+ * asks the object.
+ */
 static bool may_write(pte_t p)
 {
 	struct frame *f = private_frame(p);
 
-	return f && f->refs == 1;
+	return (f && f->refs == 1) || (pte_prot(p) & MMU_W);
 }
 
 static void protect_entry(pte_t *slot, unsigned prot)

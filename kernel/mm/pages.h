@@ -30,8 +30,9 @@ void pages_gone_flush(struct pages_gone *g);
 void pages_gone_free(struct pages_gone *g);
 
 /*
- * Gives the pages in the range the protection `prot` (PROT_*); W only where the
- * frame is private and not shared, so that copy-on-write goes on working.
+ * Gives the pages in the range the protection `prot` (PROT_*); W only where it
+ * was, or where the frame is private and not shared, so that copy-on-write and
+ * the first write to a shared page go on being seen.
  * `old` is what they had so far, or PAGES_MIXED; what is lost is flushed.
  */
 #define PAGES_MIXED (~0u)

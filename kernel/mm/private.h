@@ -9,7 +9,7 @@
 
 /* A page of zeros that every space may show read-only. */
 extern pa_t zero_page;
-extern const char zero_page_bytes[];
+extern char zero_page_bytes[];
 
 /*
  * The space's own frame that a leaf maps, or NULL: the zero page, an object's

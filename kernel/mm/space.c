@@ -2,6 +2,7 @@
 /* space.c - spaces: their life, and mapping into them. */
 #include "mm/space.h"
 #include "abi/error.h"
+#include "abi/handle.h"
 #include "lib/assert.h"
 #include "mm/object.h"
 #include "mm/pages.h"
@@ -16,12 +17,12 @@ struct lock spaces_lock = LOCK_INIT(LOCK_SPACES);
 
 static void region_takes_object(struct region *r)
 {
-	object_get(r->object);
+	object_region_comes(r->object, r);
 }
 
 static void region_drops_object(struct region *r)
 {
-	object_put(r->object);
+	object_region_goes(r->object, r);
 }
 
 static const struct region_ops object_refs = {region_takes_object,
@@ -40,7 +41,7 @@ struct space *space_create(void)
 		return NULL;
 	}
 	lock_init(&s->lock, LOCK_SPACE);
-	s->refs = 1;
+	kobject_init(&s->object, &space_kind);
 	region_set_init(&s->regions, &object_refs);
 	lock_take(&spaces_lock);
 	list_push_back(&spaces_all, &s->all);
@@ -48,23 +49,47 @@ struct space *space_create(void)
 	return s;
 }
 
-void space_put(struct space *s)
+/* Nobody runs in it, but a hart may not have left its tables yet. */
+static void space_end(struct kobject *o)
 {
+	struct space *s = space_of(o);
 	struct pages_gone gone;
 
-	if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0)
-		return;
 	lock_take(&spaces_lock);
 	list_remove(&s->all);
 	lock_drop(&spaces_lock);
+	lock_take(&s->lock);
+	o->dead = 1;
 	pages_gone_begin(&gone, &s->mmu);
 	for (struct region *r = region_first(&s->regions); r;
 	     r = region_after(r))
 		pages_take_out(&gone, r->start, r->end);
-	mmu_destroy(&s->mmu); /* fences, then frees the tables */
+	pages_gone_flush(&gone);
 	pages_gone_free(&gone);
 	region_destroy_all(&s->regions, NULL, NULL);
+	lock_drop(&s->lock);
+}
+
+static void space_reclaim(struct kobject *o)
+{
+	struct space *s = space_of(o);
+
+	mmu_destroy(&s->mmu); /* fences, then frees the tables */
 	slab_free(&spaces, s);
+}
+
+const struct kind space_kind = {
+	.number = KIND_SPACE,
+	.name = "space",
+	.end = space_end,
+	.reclaim = space_reclaim,
+};
+
+void space_share(struct space *s)
+{
+	lock_take(&s->lock); /* whoever walks them alone has done so */
+	mmu_share(&s->mmu);
+	lock_drop(&s->lock);
 }
 
 /* ---- map, unmap, protect --------------------------------------------- */
@@ -95,8 +120,12 @@ static int insert_stack(struct space *s, va_t top, unsigned prot,
 			     flags, NULL, limit);
 }
 
-static int map_locked(struct space *s, va_t *addr, uint64_t len, unsigned prot,
-		      unsigned flags, struct object *object, uint64_t offset)
+/* Each of the two below has its own copy: programs map often. */
+#define COPIED inline __attribute__((always_inline))
+
+static COPIED int map_locked(struct space *s, va_t *addr, uint64_t len,
+			     unsigned prot, unsigned max_prot, unsigned flags,
+			     struct object *object, uint64_t offset)
 {
 	if (*addr == 0 || !(flags & MAP_FIXED)) {
 		va_t va = region_gap(&s->regions, len, PAGE_SIZE, SPACE_LOW,
@@ -109,25 +138,51 @@ static int map_locked(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 	flags &= ~MAP_FIXED;
 	if (flags & MAP_GROW_DOWN)
 		return insert_stack(s, *addr + len, prot, flags, offset);
-	return region_insert(&s->regions, *addr, *addr + len, prot, PROT_ALL,
+	return region_insert(&s->regions, *addr, *addr + len, prot, max_prot,
 			     flags, object, offset);
 }
 
-int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
-	      unsigned flags, struct object *object, uint64_t offset)
+static COPIED int map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+		      unsigned max_prot, unsigned flags, struct object *object,
+		      uint64_t offset)
 {
 	unsigned known = MAP_FIXED | MAP_GROW_DOWN | MAP_LABELS;
 	int err;
 
+	if (object)
+		known ^= MAP_GROW_DOWN | MAP_SHARED;
 	len = pages_of(*addr, len);
 	if (!len || prot & ~PROT_ALL || flags & ~known)
 		return -E_INVAL;
 	if ((flags & MAP_FIXED) && !*addr)
 		return -E_INVAL;
 	lock_take(&s->lock);
-	err = map_locked(s, addr, len, complete(prot), flags, object, offset);
+	err = map_locked(s, addr, len, complete(prot), max_prot, flags, object,
+			 offset);
 	lock_drop(&s->lock);
 	return err;
+}
+
+int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+	      unsigned flags, struct object *object, uint64_t offset)
+{
+	return map(s, addr, len, prot, PROT_ALL, flags, object, offset);
+}
+
+/* Registers cannot be copied, nor executed. */
+static bool suits(const struct object *o, unsigned max_prot, unsigned flags)
+{
+	return o->type != OBJECT_DEVICE ||
+	       ((flags & MAP_SHARED) && !(max_prot & PROT_X));
+}
+
+int space_map_object(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+		     unsigned max_prot, unsigned flags, struct object *object,
+		     uint64_t offset)
+{
+	if (!suits(object, max_prot, flags))
+		return -E_INVAL;
+	return map(s, addr, len, prot, max_prot, flags, object, offset);
 }
 
 /*
@@ -216,6 +271,28 @@ int space_list(struct space *s, va_t from, struct region_info *to, unsigned max)
 		describe(s, r, &to[n++]);
 	lock_drop(&s->lock);
 	return (int)n;
+}
+
+uint64_t space_resident(struct space *s)
+{
+	uint64_t n = 0;
+
+	lock_take(&s->lock);
+	for (struct region *r = region_first(&s->regions); r;
+	     r = region_after(r))
+		n += pages_resident(&s->mmu, r->start, r->end);
+	lock_drop(&s->lock);
+	return n;
+}
+
+uint64_t space_tables(struct space *s)
+{
+	uint64_t n;
+
+	lock_take(&s->lock);
+	n = mmu_tables(&s->mmu);
+	lock_drop(&s->lock);
+	return n;
 }
 
 void space_trim(void)

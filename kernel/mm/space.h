@@ -4,19 +4,22 @@
  * tables say what is.
  *
  * The page table is the truth about a private page: a leaf is a frame of the
- * space's own, the zero page, or a page of the region's object shown read-only.
+ * space's own, the zero page, or a page of the region's object, read-only or, in
+ * a shared region, as the object has it.
  *
  *	region        entry             the page is
  *	none          0                 nobody's: -E_FAULT
  *	any           0                 not there yet: the next fault brings it
  *	any           leaf, zero page   read, never written
  *	with object   leaf, its page    read, never written
+ *	shared        leaf, its page    the object's own; W as object.h says
  *	any           leaf, private     the space's own
  *	PROT_NONE     hidden leaf       any of the last three, out of reach
  *
  * Invariants (mm_check() walks them)
  *  - A leaf lies in a region and has no right that the region has not.
- *  - A leaf with W is a private frame with one reference.
+ *  - A leaf with W is a private frame with one reference, or a writable page
+ *    of a shared region's object (page_is_writable(), of a PAGED one).
  *  - A leaf table exists only where a region touches its 2 MiB.
  * Locking: all functions take the space's lock (LOCK_SPACE) themselves.
  */
@@ -24,6 +27,7 @@
 #define MM_SPACE_H
 #include "abi/space.h"
 #include "arch/mmu.h"
+#include "lib/kobject.h"
 #include "lib/lock.h"
 #include "mm/region.h"
 
@@ -42,8 +46,9 @@ struct space_counts {
 };
 
 struct space {
+	struct kobject object; /* refs: tasks, handles */
 	struct lock lock;
-	uint32_t refs;
+	uint32_t tasks; /* that run in it, or did */
 	struct mmu mmu;
 	struct region_set regions;
 	struct space_counts counts;
@@ -54,11 +59,30 @@ struct space {
 #define SPACE_LOW  PAGE_SIZE
 #define SPACE_HIGH (MMU_USER_END - PAGE_SIZE)
 
+extern const struct kind space_kind;
+
+static inline struct space *space_of(struct kobject *o)
+{
+	return container_of(o, struct space, object);
+}
+
 /* An empty space with one reference, the caller's. NULL: no memory. */
 struct space *space_create(void);
 
-/* The last reference frees it and all its memory; no hart may be in it. */
-void space_put(struct space *s);
+/*
+ * The last reference frees all its memory at once; its tables go when no hart
+ * can be running on them any more.
+ */
+static inline void space_put(struct space *s)
+{
+	kobject_put(&s->object);
+}
+
+/*
+ * From now on several threads may run in it, or work on it from outside: its
+ * tables are changed by atomic means (mmu_is_alone()). For ever.
+ */
+void space_share(struct space *s);
 
 /*
  * Maps `len` bytes (rounded up to pages) at *addr, or with *addr = 0 where
@@ -70,6 +94,15 @@ void space_put(struct space *s);
 int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 	      unsigned flags, struct object *object, uint64_t offset);
 
+/*
+ * The same of an object, with `max_prot` (PROT_*) the most that the pages may
+ * ever get. With MAP_SHARED the object's own pages; a private view of registers,
+ * or registers to execute, are -E_INVAL. -E_ACCES: `prot` goes beyond.
+ */
+int space_map_object(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+		     unsigned max_prot, unsigned flags, struct object *object,
+		     uint64_t offset);
+
 /* Frees what lies in the range, holes or not. 0, -E_INVAL, -E_NOMEM. */
 int space_unmap(struct space *s, va_t addr, uint64_t len);
 
@@ -79,6 +112,9 @@ int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot);
 /* Lists up to `max` regions that end above `from`; gives how many. */
 int space_list(struct space *s, va_t from, struct region_info *to,
 	       unsigned max);
+
+uint64_t space_resident(struct space *s); /* pages that have a frame */
+uint64_t space_tables(struct space *s);	  /* frames that are its tables */
 
 void space_trim(void);
 

@@ -7,83 +7,104 @@
 #include "sys/memory.h"
 #include "sys/sys.h"
 #include "sys/walk.h"
+#include "task/handle.h"
 #include "task/task.h"
 #include "task/thread.h"
 
-/* The space that a handle names, or NULL. */
-static struct space *space_by_handle(uint64_t handle)
+/* The space that a handle names, for the call; NULL: *err says why. */
+static struct space *enter(uint64_t handle, unsigned rights, long *err)
 {
-	return handle == SELF ? this_cpu()->current->task->space : NULL;
+	*err = 0;
+	if (handle == SELF)
+		return this_cpu()->current->task->space;
+	return handle_space(handle, rights, err);
+}
+
+/* The end of the call, which gives `result`. */
+static long leave(uint64_t handle, struct space *s, long result)
+{
+	if (handle != SELF)
+		space_put(s);
+	return result;
 }
 
 long sys_space_map(const uint64_t arg[6])
 {
-	struct space *s = space_by_handle(arg[0]);
 	va_t va = arg[1];
 	unsigned flags = (unsigned)arg[4];
-	int err;
+	struct space *s;
+	long err;
 
-	if (!s)
-		return -E_BADF;
 	if (arg[3] > PROT_ALL || arg[4] > UINT32_MAX)
 		return -E_INVAL;
+	s = enter(arg[0], RIGHT_WRITE, &err);
+	if (!s)
+		return err;
 	err = space_map(s, &va, arg[2], (unsigned)arg[3], flags, NULL,
 			flags & MAP_GROW_DOWN ? arg[5] : 0);
-	return err ? err : (long)va;
+	return leave(arg[0], s, err ? err : (long)va);
 }
 
 long sys_space_unmap(const uint64_t arg[6])
 {
-	struct space *s = space_by_handle(arg[0]);
+	long err;
+	struct space *s = enter(arg[0], RIGHT_WRITE, &err);
 
-	return s ? space_unmap(s, arg[1], arg[2]) : -E_BADF;
+	return s ? leave(arg[0], s, space_unmap(s, arg[1], arg[2])) : err;
 }
 
 long sys_space_protect(const uint64_t arg[6])
 {
-	struct space *s = space_by_handle(arg[0]);
+	struct space *s;
+	long err;
 
-	if (!s)
-		return -E_BADF;
 	if (arg[3] > PROT_ALL)
 		return -E_INVAL;
-	return space_protect(s, arg[1], arg[2], (unsigned)arg[3]);
+	s = enter(arg[0], RIGHT_WRITE, &err);
+	if (!s)
+		return err;
+	return leave(arg[0], s,
+		     space_protect(s, arg[1], arg[2], (unsigned)arg[3]));
 }
 
 long sys_space_regions(const uint64_t arg[6])
 {
 	struct region_info list[REGIONS_MAX];
-	struct space *s = space_by_handle(arg[0]);
 	uint64_t max = arg[3] < REGIONS_MAX ? arg[3] : REGIONS_MAX;
-	int n, err;
+	struct space *s;
+	long err;
+	int n;
 
+	s = enter(arg[0], RIGHT_READ, &err);
 	if (!s)
-		return -E_BADF;
+		return err;
 	n = space_list(s, arg[1], list, (unsigned)max);
+	leave(arg[0], s, 0);
 	err = copy_to_user(arg[2], list, (size_t)n * sizeof(list[0]));
 	return err ? err : n;
 }
 
 long sys_space_walk(const uint64_t arg[6])
 {
-	struct space *s = space_by_handle(arg[0]);
 	struct walk_info info;
-	int err;
+	struct space *s;
+	long err;
 
-	if (!s)
-		return -E_BADF;
 	if (arg[1] >= MMU_USER_END)
 		return -E_INVAL;
+	s = enter(arg[0], RIGHT_READ, &err);
+	if (!s)
+		return err;
 	walk_describe(s, arg[1], &info);
-	err = copy_to_user(arg[2], &info, sizeof(info));
-	return err;
+	leave(arg[0], s, 0);
+	return copy_to_user(arg[2], &info, sizeof(info));
 }
 
 uint64_t memory_boot_taken;
 
 long sys_memory_info(const uint64_t arg[6])
 {
-	struct space *s = space_by_handle(SELF);
+	struct space *s = this_cpu()->current->task->space;
 	struct mmu_counts m = mmu_counts_read();
 	const struct space_counts *c = &s->counts;
 	struct memory_info info = {
@@ -105,6 +126,7 @@ long sys_memory_info(const uint64_t arg[6])
 		.remote = m.remote,
 		.satp = m.satp,
 		.harts = cpu_count,
+		.lock_waits = lock_waits(),
 	};
 
 	return copy_to_user(arg[0], &info, sizeof(info));

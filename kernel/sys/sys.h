@@ -13,19 +13,12 @@
 QUIRE_CALL_NAMES(SYS_DECLARE)
 #undef SYS_DECLARE
 
+/*
+ * By number, from CALL_FIRST. Each gives the result for a0. A call after which
+ * another thread runs has put its result into the frame itself, and what it
+ * gives is ignored; -E_WAIT makes it start again (abi/error.h).
+ */
 typedef long sys_fn(const uint64_t arg[6]);
 extern sys_fn *const sys_table[];
-
-/*
- * The function of call number `a7`, or NULL if that is none of ours. It gives
- * the result for a0; a call after which another thread runs has put its result
- * into the frame itself.
- */
-static inline sys_fn *sys_find(uint64_t a7)
-{
-	uint64_t n = a7 - CALL_FIRST;
-
-	return n < CALL_END - CALL_FIRST ? sys_table[n] : NULL;
-}
 
 #endif

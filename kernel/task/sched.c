@@ -1,72 +1,197 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sched.c - per-hart queues and the idle loop. */
 #include "task/sched.h"
-#include "arch/fpu.h"
 #include "arch/interrupt.h"
 #include "arch/mmu.h"
 #include "lib/assert.h"
-#include "lib/lock.h"
+#include "lib/atomic.h"
 #include "mm/frame_boot.h"
+#include "mm/grace.h"
 #include "task/task.h"
 
-uint64_t sched_slice;
 void (*sched_idle_hook)(void);
+
+#define RUNS_NOTHING (-1)
 
 static struct queue {
 	struct lock lock;
-	struct list ready;
-	unsigned n;
-	uint32_t idle; /* asleep, or soon */
-	uint32_t busy; /* idle, and at work on frames */
+	uint32_t n;
+	struct cpu *cpu; /* its levels say which of ready[] are not empty */
+	uint32_t asleep; /* idle, and about to wait for an interrupt */
+	uint32_t busy;	 /* idle, and at work on frames */
+	uint64_t taken;	 /* threads from other queues */
+	struct list ready[PRIORITIES];
 } __attribute__((aligned(64))) queues[MAX_HARTS];
 
 static uint32_t frames_still; /* holders: idle harts keep off frames */
 
-/* Wakes one idle hart to zero frames. */
-static void wake_an_idle_hart(void)
+static struct queue *here(void)
+{
+	return &queues[this_cpu()->index];
+}
+
+static bool is_asleep(unsigned cpu)
+{
+	return __atomic_load_n(&queues[cpu].asleep, __ATOMIC_RELAXED);
+}
+
+/* The priority of what a hart runs, or RUNS_NOTHING. */
+static int runs_on(unsigned cpu)
+{
+	const struct thread *t =
+		__atomic_load_n(&cpus[cpu].current, __ATOMIC_ACQUIRE);
+
+	return t ? t->priority : RUNS_NOTHING;
+}
+
+/* Wakes one idle hart of `mask`; false if none sleeps. */
+static bool wake_an_idle_hart(uint64_t mask)
 {
 	for (unsigned i = 0; i < cpu_count; i++)
-		if (i != this_cpu()->index &&
-		    __atomic_load_n(&queues[i].idle, __ATOMIC_RELAXED)) {
+		if (i != this_cpu()->index && (mask & BIT(i)) && is_asleep(i)) {
 			interrupt_send(i);
-			return;
+			return true;
 		}
+	return false;
+}
+
+static void pool_is_low(void)
+{
+	wake_an_idle_hart(~0ul);
 }
 
 void sched_init(void)
 {
-	frame_pool_low = wake_an_idle_hart;
+	frame_pool_low = pool_is_low;
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
 		lock_init(&queues[i].lock, LOCK_RUNQ);
-		list_init(&queues[i].ready);
+		queues[i].cpu = &cpus[i];
+		for (unsigned p = 0; p < PRIORITIES; p++)
+			list_init(&queues[i].ready[p]);
 	}
 }
 
-static void enqueue(struct thread *t, unsigned cpu)
-{
-	struct queue *q = &queues[cpu];
+/* ---- one queue -------------------------------------------------------- */
 
+static void insert_locked(struct queue *q, struct thread *t, bool front)
+{
+	struct list *level = &q->ready[t->priority];
+
+	if (front)
+		level = level->next; /* the list is a ring: before its first */
+	list_insert(&t->queue, level->prev, level);
+	t->ready = true;
+	store_relaxed(&q->cpu->levels, q->cpu->levels | LEVEL_BIT(t->priority));
+	store_relaxed(&q->n, q->n + 1);
+}
+
+static void remove_locked(struct queue *q, struct thread *t, unsigned level)
+{
+	list_remove(&t->queue);
+	t->ready = false;
+	if (list_empty(&q->ready[level]))
+		store_relaxed(&q->cpu->levels,
+			      q->cpu->levels & ~LEVEL_BIT(level));
+	store_relaxed(&q->n, q->n - 1);
+}
+
+static void enqueue(struct queue *q, struct thread *t, bool front)
+{
 	lock_take(&q->lock);
-	t->state = THREAD_READY;
-	t->cpu = (uint8_t)cpu;
-	list_push_back(&q->ready, &t->queue);
-	__atomic_store_n(&q->n, q->n + 1, __ATOMIC_RELAXED);
+	t->cpu = (uint8_t)q->cpu->index;
+	insert_locked(q, t, front);
 	lock_drop(&q->lock);
 }
 
-static struct thread *dequeue(unsigned cpu)
+/* The priority of the lowest bit: a de Bruijn sequence has each five bits once. */
+static unsigned most_urgent(uint32_t levels)
 {
-	struct queue *q = &queues[cpu];
-	struct list *e;
+	static const uint8_t bit[32] = {
+		0,  1,	28, 2,	29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4,  8,
+		31, 27, 13, 23, 21, 19, 16, 7, 26, 12, 18, 6,  11, 5,  10, 9};
+
+	return PRIORITIES - 1 -
+	       bit[(levels & (0u - levels)) * 0x077cb531u >> 27];
+}
+
+/* The first of a level that may run on one of `harts`, or NULL. */
+static struct thread *first_locked(struct queue *q, unsigned level,
+				   uint64_t harts)
+{
+	list_for_each (e, &q->ready[level]) {
+		struct thread *t = container_of(e, struct thread, queue);
+
+		if (t->harts & harts)
+			return t;
+	}
+	return NULL;
+}
+
+/* The most urgent that may run on one of `harts`, or NULL. */
+static inline struct thread *dequeue(struct queue *q, uint64_t harts)
+{
+	struct thread *t = NULL;
+	uint32_t levels;
 
 	if (!__atomic_load_n(&q->n, __ATOMIC_RELAXED))
 		return NULL;
 	lock_take(&q->lock);
-	e = list_pop_front(&q->ready);
-	if (e)
-		__atomic_store_n(&q->n, q->n - 1, __ATOMIC_RELAXED);
+	for (levels = q->cpu->levels; levels && !t; levels &= levels - 1) {
+		unsigned level = most_urgent(levels);
+
+		t = first_locked(q, level, harts);
+		if (t)
+			remove_locked(q, t, level);
+	}
 	lock_drop(&q->lock);
-	return e ? container_of(e, struct thread, queue) : NULL;
+	return t;
+}
+
+bool sched_take(struct thread *t)
+{
+	struct queue *q = &queues[t->cpu];
+	bool found;
+
+	lock_take(&q->lock);
+	found = t->ready && &queues[t->cpu] == q;
+	if (found)
+		remove_locked(q, t, t->priority);
+	lock_drop(&q->lock);
+	return found;
+}
+
+/* A thread that is in no queue has its new priority when it enters one. */
+void sched_set_priority(struct thread *t, unsigned priority)
+{
+	struct queue *q = &queues[t->cpu];
+
+	lock_take(&q->lock);
+	if (t->ready && &queues[t->cpu] == q) {
+		remove_locked(q, t, t->priority);
+		t->priority = (uint8_t)priority;
+		insert_locked(q, t, false);
+	} else {
+		t->priority = (uint8_t)priority;
+	}
+	lock_drop(&q->lock);
+}
+
+void sched_set_harts(struct thread *t, uint64_t harts)
+{
+	unsigned cpu = t->cpu;
+
+	__atomic_store_n(&t->harts, (uint8_t)harts, __ATOMIC_SEQ_CST);
+	if (harts == BIT(cpu_count) - 1)
+		__atomic_fetch_and(&t->orders, ~(uint32_t)ORDER_PINNED,
+				   __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_or(&t->orders, ORDER_PINNED, __ATOMIC_RELAXED);
+	if (harts & BIT(cpu))
+		return;
+	if (sched_take(t))
+		sched_ready(t);
+	else if (sched_runs(t) && cpu != this_cpu()->index)
+		interrupt_send(cpu);
 }
 
 unsigned sched_queued(unsigned cpu)
@@ -74,50 +199,194 @@ unsigned sched_queued(unsigned cpu)
 	return __atomic_load_n(&queues[cpu].n, __ATOMIC_RELAXED);
 }
 
-void sched_start(struct thread *t, unsigned cpu)
+uint64_t sched_migrations(void)
 {
-	assert(t->state == THREAD_NEW && cpu < cpu_count);
-	enqueue(t, cpu);
-	if (cpu != this_cpu()->index)
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < cpu_count; i++)
+		n += queues[i].taken;
+	return n;
+}
+
+/* ---- where a thread becomes READY -------------------------------------- */
+
+/* Where it ran last, if it may; else the first hart where it may. */
+static unsigned choose_hart(const struct thread *t)
+{
+	if (t->harts & BIT(t->cpu))
+		return t->cpu;
+	return bit_lowest(t->harts);
+}
+
+/*
+ * The thread is in the queue. This hart needs a slice, if it is busy; another
+ * is told if it sleeps or runs something less urgent; and if the thread would
+ * have to wait, a hart that sleeps comes for it.
+ */
+static void announce(unsigned cpu, unsigned priority, uint64_t harts)
+{
+	int runs;
+
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* against sched_next() */
+	runs = runs_on(cpu);
+	if (cpu != this_cpu()->index && (int)priority > runs)
 		interrupt_send(cpu);
+	if (runs != RUNS_NOTHING && cpu_count > 1)
+		wake_an_idle_hart(harts & ~BIT(cpu));
+}
+
+void sched_ready(struct thread *t)
+{
+	unsigned cpu = choose_hart(t), priority = t->priority;
+	uint64_t harts = t->harts;
+
+	enqueue(&queues[cpu], t, false); /* it may run and end at once */
+	if (cpu != this_cpu()->index) {
+		announce(cpu, priority, harts);
+	} else if (this_cpu()->current) {
+		timer_want_slice();
+		if (cpu_count > 1)
+			announce(cpu, priority, harts);
+	} /* else this hart looks next */
+}
+
+/* Nothing to do before it goes on, and it may be here. */
+static bool is_ready_to_go(const struct thread *t, const struct cpu *cpu)
+{
+	return !t->resume && !thread_has_orders(t) &&
+	       (t->harts >> cpu->index & 1);
+}
+
+void sched_hand_over(struct thread *t)
+{
+	struct cpu *cpu = this_cpu();
+
+	assert(!cpu->current);
+	if (is_ready_to_go(t, cpu) && !sched_has_above(cpu, t->priority)) {
+		sched_switch(t);
+		mmu_switch(&t->task->space->mmu);
+	} else if (t->harts >> cpu->index & 1) {
+		enqueue(here(), t, true);
+	} else {
+		sched_ready(t);
+	}
+}
+
+/* ---- giving way -------------------------------------------------------- */
+
+void sched_check(void)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t = cpu->current;
+
+	if (!t)
+		return;
+	if (thread_has_orders(t)) {
+		thread_leave();
+		if (!thread_obey(t))
+			sched_ready(t);
+	} else if (!(t->harts & BIT(cpu->index))) {
+		thread_leave();
+		sched_ready(t);
+	} else if (sched_has_above(cpu, t->priority)) {
+		thread_leave();
+		enqueue(here(), t, true);
+	}
+}
+
+/* The next of the same level takes the place of the current thread at once. */
+static struct thread *rotate(struct queue *q, struct cpu *cpu, struct thread *t)
+{
+	struct list *level = &q->ready[t->priority];
+	struct thread *next = NULL;
+
+	lock_take(&q->lock);
+	if (!list_empty(level)) {
+		next = container_of(level->next, struct thread, queue);
+		if (!is_ready_to_go(next, cpu))
+			next = NULL;
+	}
+	if (next) {
+		list_remove(&next->queue);
+		list_push_back(level, &t->queue);
+		next->ready = false;
+		t->ready = true;
+	}
+	lock_drop(&q->lock);
+	return next;
 }
 
 void sched_yield(void)
 {
 	struct cpu *cpu = this_cpu();
-	struct thread *t = cpu->current;
+	struct thread *t = cpu->current, *next = NULL;
 
-	if (!sched_queued(cpu->index))
+	if (!(cpu->levels & LEVELS_FROM(t->priority)))
 		return;
-	thread_fpu_leave(t);
-	cpu->current = NULL;
-	enqueue(t, cpu->index);
-}
-
-void sched_tick(void)
-{
-	struct cpu *cpu = this_cpu();
-
-	cpu->ticks++;
-	interrupt_timer_stop();
-	if (cpu->current)
-		sched_yield();
-}
-
-static struct trap_frame *run(struct thread *t)
-{
-	struct cpu *cpu = this_cpu();
-
-	if (!t->started) { /* its text may just have been copied */
-		t->started = true;
-		interrupt_sync_code();
+	if (cpu->fpu_owner)
+		thread_fpu_leave(t);
+	if (!sched_has_above(cpu, t->priority))
+		next = rotate(here(), cpu, t);
+	if (next) {
+		cpu->frame = NULL;
+		sched_switch(next);
+		mmu_switch(&next->task->space->mmu);
+		grace_quiet();
+		return;
 	}
-	t->state = THREAD_RUNNING;
-	cpu->current = t;
+	thread_leave();
+	enqueue(here(), t, false);
+}
+
+void sched_slice_over(void)
+{
+	if (this_cpu()->current)
+		sched_yield();
+	if (sched_queued((unsigned)this_cpu()->index))
+		timer_want_slice();
+}
+
+/* ---- what runs next ---------------------------------------------------- */
+
+/* False: it has orders, or has found something else to wait for. */
+static bool run(struct queue *q, struct thread *t)
+{
+	struct cpu *cpu = this_cpu();
+	void (*resume)(struct thread *) = t->resume;
+
+	if (thread_has_orders(t) && thread_obey(t))
+		return false;
+	sched_switch(t);
 	mmu_switch(&t->task->space->mmu);
-	if (sched_queued(cpu->index))
-		interrupt_timer_in(sched_slice);
-	return &t->frame;
+	grace_quiet();
+	if (grace_is_due())
+		grace_work(false);
+	if (q->n)
+		timer_want_slice();
+	if (resume) {
+		t->resume = NULL;
+		resume(t);
+	}
+	return cpu->current != NULL;
+}
+
+/* From the queue of another hart that is busy. */
+static struct thread *take_from_another(struct queue *q)
+{
+	uint64_t me = BIT(this_cpu()->index);
+
+	for (unsigned i = 0; i < cpu_count; i++) {
+		struct thread *t;
+
+		if (&queues[i] == q || runs_on(i) == RUNS_NOTHING)
+			continue;
+		t = dequeue(&queues[i], me);
+		if (t) {
+			q->taken++;
+			return t;
+		}
+	}
+	return NULL;
 }
 
 /* Useful work on frames; true if there is more of it. */
@@ -130,8 +399,12 @@ static bool tend_frames(struct queue *q)
 		more = frame_pool_fill();
 		if (!more)
 			frame_cache_drain();
+		if (grace_has_work()) {
+			grace_work(true);
+			more = true; /* this hart, too, must be quiet once */
+		}
 	}
-	__atomic_store_n(&q->busy, 0, __ATOMIC_RELEASE);
+	store_release(&q->busy, 0);
 	return more;
 }
 
@@ -139,13 +412,15 @@ static bool tend_frames(struct queue *q)
 static void idle_once(struct queue *q)
 {
 	mmu_switch(&kernel_mmu);
+	grace_quiet();
 	if (sched_idle_hook)
 		sched_idle_hook();
 	if (tend_frames(q))
 		return;
-	__atomic_store_n(&q->idle, 1, __ATOMIC_RELAXED);
-	interrupt_wait();
-	__atomic_store_n(&q->idle, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&q->asleep, 1, __ATOMIC_SEQ_CST);
+	if (!sched_queued((unsigned)this_cpu()->index))
+		interrupt_wait();
+	store_relaxed(&q->asleep, 0);
 }
 
 void sched_hold_frames(bool still)
@@ -159,18 +434,25 @@ void sched_hold_frames(bool still)
 struct trap_frame *sched_next(void)
 {
 	struct cpu *cpu = this_cpu();
+	struct queue *q = here();
 
-	if (cpu->current)
-		return cpu->frame;
-	for (;;) {
-		struct thread *t;
+	while (!cpu->current) {
+		struct thread *t = dequeue(q, BIT(cpu->index));
 
-		interrupt_poll();
-		t = dequeue(cpu->index);
-		if (t)
-			return run(t);
-		idle_once(&queues[cpu->index]);
+		if (!t) {
+			__atomic_thread_fence(__ATOMIC_SEQ_CST);
+			interrupt_poll();
+			thread_look_at_poked();
+			t = dequeue(q, BIT(cpu->index));
+		}
+		if (!t && cpu_count > 1)
+			t = take_from_another(q);
+		if (!t)
+			idle_once(q);
+		else if (run(q, t))
+			break;
 	}
+	return &cpu->current->frame;
 }
 
 void sched_run(void)

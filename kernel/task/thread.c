@@ -1,100 +1,401 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* thread.c - creation, the end, and who owns the floating-point unit. */
+/* thread.c - creation, waiting, the end. */
 #include "task/thread.h"
+#include "abi/error.h"
+#include "abi/handle.h"
 #include "arch/fpu.h"
-#include "arch/mmu.h"
+#include "arch/interrupt.h"
 #include "lib/assert.h"
+#include "lib/atomic.h"
+#include "mm/object.h"
 #include "mm/slab.h"
+#include "task/page_wait.h"
+#include "task/sched.h"
 #include "task/task.h"
 
 static struct slab_cache threads =
 	SLAB_CACHE_INIT(threads, "thread", sizeof(struct thread));
 
-struct thread *thread_create(struct task *task, va_t pc, va_t sp)
+/* ---- creation --------------------------------------------------------- */
+
+static bool enter_task(struct thread *t, struct task *task)
+{
+	bool alive, is_first;
+
+	lock_take(&task->lock);
+	alive = !task->ended;
+	is_first = list_empty(&task->threads);
+	if (alive)
+		list_push_back(&task->threads, &t->in_task);
+	lock_drop(&task->lock);
+	if (alive && !is_first)
+		space_share(task->space);
+	return alive;
+}
+
+struct thread *thread_create(struct task *task, va_t pc, va_t sp, uint64_t name)
 {
 	struct thread *t = slab_alloc(&threads);
 
 	if (!t)
 		return NULL;
+	kobject_init(&t->object, &thread_kind);
 	t->task = task;
 	t->frame.pc = pc;
 	t->frame.x[X_SP] = sp;
-	__atomic_add_fetch(&task->threads, 1, __ATOMIC_RELAXED);
-	return t;
-}
-
-void thread_abandon(struct thread *t)
-{
-	assert(t->state == THREAD_NEW);
-	__atomic_sub_fetch(&t->task->threads, 1, __ATOMIC_RELAXED);
+	t->frame.x[X_A0] = t->name = name;
+	t->priority = t->own_priority = PRIORITY_DEFAULT;
+	t->harts = (uint8_t)(BIT(cpu_count) - 1);
+	t->caller.owner = t->copy.from.owner = t;
+	t->wait = WAIT_NEW;
+	if (enter_task(t, task))
+		return t;
 	slab_free(&threads, t);
+	return NULL;
 }
 
-void thread_exit(int status, unsigned fault)
+/* The last reference: it has ended, and its task has let it go. */
+static void last_reference(struct kobject *o)
 {
-	struct cpu *cpu = this_cpu();
-	struct thread *t = cpu->current;
-	struct task *task = t->task;
+	struct thread *t = thread_of(o);
 
-	assert(t->state == THREAD_RUNNING);
-	cpu->current = NULL;
-	cpu->frame = NULL;
-	if (cpu->fpu_owner == t)
-		cpu->fpu_owner = NULL;
-	fpu_set(false);
-	mmu_switch(&kernel_mmu); /* the tables may go with the task */
-	slab_free(&threads, t);
-	task_thread_gone(task, status, fault);
+	assert(wait_kind(t->wait) == WAIT_ENDED);
+	if (t->counted)
+		kobject_put(&t->task->object);
 }
 
-/* ---- floating point -------------------------------------------------- */
-
-/*
- * Major opcodes LOAD-FP, STORE-FP, the fused ones and OP-FP, and SYSTEM on the
- * CSRs fflags, frm, fcsr (unprivileged spec, "RV32/64G Instruction Set
- * Listings"); compressed: C.FLD, C.FSD and their sp forms.
- */
-static bool is_floating(uint32_t w)
+static void reclaim(struct kobject *o)
 {
-	unsigned op = w & 0x7f, csr = w >> 20;
-
-	if ((w & 3) != 3) {
-		unsigned quadrant = w & 3, f = w >> 13 & 7;
-
-		return quadrant != 1 && (f == 1 || f == 5);
-	}
-	if (op == 0x73)
-		return (w >> 12 & 3) != 0 && csr >= 1 && csr <= 3;
-	return op == 0x07 || op == 0x27 || op == 0x43 || op == 0x47 ||
-	       op == 0x4b || op == 0x4f || op == 0x53;
+	slab_free(&threads, thread_of(o));
 }
 
-bool thread_claim_fpu(uint64_t instruction)
-{
-	struct cpu *cpu = this_cpu();
-	struct thread *t = cpu->current;
-
-	if (!fpu_present || fpu_is_on() || !is_floating((uint32_t)instruction))
-		return false;
-	fpu_load(&t->fpu); /* zero at the first use */
-	t->fpu_used = true;
-	cpu->fpu_owner = t;
-	return true;
-}
-
-void thread_fpu_leave(struct thread *t)
-{
-	struct cpu *cpu = this_cpu();
-
-	if (cpu->fpu_owner != t)
-		return;
-	if (fpu_is_dirty())
-		fpu_save(&t->fpu);
-	cpu->fpu_owner = NULL;
-	fpu_set(false);
-}
+const struct kind thread_kind = {
+	.number = KIND_THREAD,
+	.name = "thread",
+	.end = last_reference,
+	.reclaim = reclaim,
+};
 
 void thread_trim(void)
 {
 	slab_trim(&threads);
+}
+
+/* ---- waiting ---------------------------------------------------------- */
+
+struct thread *thread_leave(void)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t = cpu->current;
+
+	thread_fpu_leave(t);
+	cpu->current = NULL;
+	cpu->frame = NULL; /* it may run elsewhere before it comes back */
+	return t;
+}
+
+/*
+ * The word that a thread waits with, once nobody has it in hand only for a
+ * moment: who copies from it claims it for each piece.
+ */
+static uint64_t settled_wait(const struct thread *t)
+{
+	uint64_t wait;
+
+	do
+		wait = __atomic_load_n(&t->wait, __ATOMIC_SEQ_CST);
+	while (wait_kind(wait) == WAIT_NONE && !sched_runs(t) &&
+	       !__atomic_load_n(&t->ready, __ATOMIC_ACQUIRE));
+	return wait;
+}
+
+static void out_of_time(struct timer *timer, uint64_t wait)
+{
+	struct thread *t = container_of(timer, struct thread, timer);
+	bool sleeps;
+
+	if (settled_wait(t) != wait || !thread_claim(t, wait))
+		return;
+	if (wait_kind(wait) == WAIT_PAGE) {
+		page_wait_timed_out(t, wait);
+		return;
+	}
+	sleeps = wait_kind(wait) == WAIT_BITS && !t->wait_lock;
+	thread_unlink(t, wait);
+	thread_wake(t, sleeps ? 0 : -E_TIMEDOUT);
+}
+
+void thread_set_deadline(struct thread *t, uint64_t ns, uint64_t wait)
+{
+	if (ns == NEVER)
+		return;
+	t->mode |= MODE_TIMER;
+	timer_start(&t->timer, timer_when(ns), out_of_time, wait);
+}
+
+/* Empties the place that names it, if that is there still. */
+static void leave_place(struct thread *t)
+{
+	struct held *h = t->held_by;
+	struct thread *expected = t;
+
+	__atomic_compare_exchange_n(&h->thread, &expected, NULL, false,
+				    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+void thread_unlink(struct thread *t, uint64_t wait)
+{
+	unsigned kind = wait_kind(wait);
+
+	if (t->mode & MODE_TIMER) {
+		timer_stop(&t->timer);
+		t->mode &= ~(uint32_t)MODE_TIMER;
+	}
+	if (kind == WAIT_REPLY || kind == WAIT_COPY)
+		leave_place(t);
+	if (!t->wait_lock)
+		return;
+	lock_take(t->wait_lock);
+	if (list_linked(&t->queue))
+		list_remove(&t->queue);
+	lock_drop(t->wait_lock);
+	t->wait_lock = NULL;
+	if (kind == WAIT_PAGE)
+		object_put(t->page_object);
+}
+
+/* What the kernel says of a thread, or a page it waits for, is not a call. */
+void thread_wake(struct thread *t, long result)
+{
+	if (t->in_handler)
+		t->in_handler = false; /* the instruction runs again */
+	else
+		thread_set_result(t, result);
+	t->resume = NULL;
+	sched_ready(t);
+}
+
+/*
+ * A thread whose handler is gone ends as if there were none. Not here, where it
+ * might be the next link of a long chain: it is only told to.
+ */
+void thread_fail(struct thread *t, uint64_t wait, int err)
+{
+	thread_unlink(t, wait);
+	if (t->in_handler) {
+		t->status = 128 + (int)t->words[1];
+		t->fault = (unsigned)t->words[1];
+		__atomic_fetch_or(&t->orders, ORDER_END, __ATOMIC_RELAXED);
+	}
+	thread_wake(t, err);
+}
+
+void thread_fail_held(struct held *h, int err)
+{
+	struct thread *t =
+		__atomic_exchange_n(&h->thread, NULL, __ATOMIC_ACQ_REL);
+
+	if (t && thread_claim(t, h->wait))
+		thread_fail(t, h->wait, err);
+}
+
+/* ---- the end ---------------------------------------------------------- */
+
+/* Owned, and running nowhere. */
+static void finish(struct thread *t, int status, unsigned fault)
+{
+	struct task *task = t->task;
+	bool counted = t->counted;
+
+	thread_fail_held(&t->caller, -E_PEER);
+	thread_fail_held(&t->copy.from, -E_PEER);
+	upcall_thread_ended(t);
+	lock_take(&task->lock);
+	list_remove(&t->in_task);
+	t->object.dead = 1;
+	lock_drop(&task->lock);
+	thread_wait(t, thread_next_wait(t, WAIT_ENDED));
+	if (counted)
+		task_thread_gone(task, status, fault);
+	kobject_put(&t->object); /* the task's */
+}
+
+void thread_exit(int status, unsigned fault)
+{
+	finish(thread_leave(), status, fault);
+}
+
+/* ---- from outside ----------------------------------------------------- */
+
+static void give_orders(struct thread *t, uint32_t orders)
+{
+	__atomic_fetch_or(&t->orders, orders, __ATOMIC_SEQ_CST);
+}
+
+bool thread_obey(struct thread *t)
+{
+	uint32_t orders = __atomic_load_n(&t->orders, __ATOMIC_ACQUIRE);
+
+	if (orders & ORDER_END) {
+		t->resume = NULL;
+		finish(t, t->status, t->fault);
+		return true;
+	}
+	if (orders & ORDER_STOP) {
+		__atomic_fetch_and(&t->orders, ~(uint32_t)ORDER_STOP,
+				   __ATOMIC_RELAXED);
+		thread_wait(t, thread_next_wait(t, WAIT_STOPPED));
+		return true;
+	}
+	return false;
+}
+
+/* Makes a thread the caller's, wherever it is; false if it runs. */
+static bool grab(struct thread *t)
+{
+	uint64_t wait = __atomic_load_n(&t->wait, __ATOMIC_SEQ_CST);
+
+	switch (wait_kind(wait)) {
+	case WAIT_NONE:
+		return sched_take(t);
+	case WAIT_ENDED:
+		return false;
+	}
+	if (!thread_claim(t, wait))
+		return false;
+	thread_unlink(t, wait);
+	switch (wait_kind(wait)) {
+	case WAIT_NEW:
+	case WAIT_STOPPED:
+	case WAIT_PAGE:
+		return true;
+	}
+	if (t->in_handler)
+		t->in_handler = false;
+	else
+		thread_set_result(t, -E_INTR);
+	t->resume = NULL;
+	return true;
+}
+
+/* Harts look at the threads in their box when they take an interrupt. */
+static struct thread *poked[MAX_HARTS];
+
+static void poke(struct thread *t)
+{
+	unsigned hart = t->cpu;
+	struct thread *first = __atomic_load_n(&poked[hart], __ATOMIC_RELAXED);
+
+	if (__atomic_exchange_n(&t->poked, 1, __ATOMIC_ACQ_REL))
+		return;
+	kobject_get(&t->object);
+	do
+		t->poke_next = first;
+	while (!__atomic_compare_exchange_n(&poked[hart], &first, t, false,
+					    __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED));
+	interrupt_send(hart);
+}
+
+bool thread_enforce(struct thread *t)
+{
+	if (wait_kind(__atomic_load_n(&t->wait, __ATOMIC_RELAXED)) ==
+		    WAIT_ENDED ||
+	    t == this_cpu()->current) /* on its way out of the kernel */
+		return true;
+	if (!grab(t)) {
+		poke(t);
+		return false;
+	}
+	if (!thread_obey(t))
+		sched_ready(t);
+	return true;
+}
+
+void thread_look_at_poked(void)
+{
+	struct thread **mine = &poked[this_cpu()->index], *t;
+
+	if (!__atomic_load_n(mine, __ATOMIC_RELAXED))
+		return;
+	t = __atomic_exchange_n(mine, NULL, __ATOMIC_ACQ_REL);
+	while (t) {
+		struct thread *next = t->poke_next;
+
+		store_release(&t->poked, 0);
+		if (thread_has_orders(t))
+			thread_enforce(t);
+		kobject_put(&t->object);
+		t = next;
+	}
+}
+
+static int start_locked(struct thread *t)
+{
+	uint64_t wait = __atomic_load_n(&t->wait, __ATOMIC_RELAXED);
+
+	if (wait_kind(wait) != WAIT_NEW && wait_kind(wait) != WAIT_STOPPED)
+		return -E_INVAL;
+	if (t->task->ended)
+		return -E_STALE;
+	if (!thread_claim(t, wait))
+		return -E_INVAL; /* it is just being ended */
+	if (t->counted || task_thread_starts_locked(t->task)) {
+		t->counted = true;
+		return 0;
+	}
+	thread_wait(t, wait);
+	return -E_STALE;
+}
+
+int thread_start(struct thread *t)
+{
+	int err;
+
+	if (wait_kind(__atomic_load_n(&t->wait, __ATOMIC_ACQUIRE)) ==
+	    WAIT_ENDED)
+		return -E_INVAL;
+	lock_take(&t->task->lock);
+	err = start_locked(t);
+	lock_drop(&t->task->lock);
+	if (!err)
+		sched_ready(t);
+	return err;
+}
+
+int thread_stop(struct thread *t)
+{
+	switch (wait_kind(__atomic_load_n(&t->wait, __ATOMIC_SEQ_CST))) {
+	case WAIT_NEW:
+	case WAIT_STOPPED:
+		return 0;
+	case WAIT_ENDED:
+		return -E_INVAL;
+	}
+	give_orders(t, ORDER_STOP);
+	return thread_enforce(t) ? 0 : -E_AGAIN;
+}
+
+void thread_cancel(struct thread *t)
+{
+	uint64_t wait = settled_wait(t);
+
+	switch (wait_kind(wait)) {
+	case WAIT_SEND:
+	case WAIT_REPLY:
+	case WAIT_RECEIVE:
+	case WAIT_COPY:
+	case WAIT_BITS:
+		if (!thread_claim(t, wait))
+			return;
+		thread_unlink(t, wait);
+		thread_wake(t, -E_CANCELED);
+	}
+}
+
+void thread_end(struct thread *t, int status)
+{
+	t->status = status;
+	give_orders(t, ORDER_END);
+	thread_enforce(t);
 }

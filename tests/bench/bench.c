@@ -8,15 +8,11 @@
  * nothing is read off a clock.
  */
 #include "quire.h"
+#include "rows.h"
 #include <stdio.h>
 
 #define PAGE 4096ul
 #define N    1024ul /* pages in the long rows */
-
-/* HINTs: no-ops for the machine (RISC-V unprivileged spec, "HINT
- * Instructions"). */
-#define BEGIN(id) __asm__ volatile("slti x0, x0, %0" : : "i"(id) : "memory")
-#define END(id)	  __asm__ volatile("sltiu x0, x0, %0" : : "i"(id) : "memory")
 
 static volatile char *anonymous(size_t pages)
 {
@@ -180,6 +176,7 @@ int main(void)
 {
 	struct memory_info info;
 
+	thread_schedule(SELF, PRIORITY_DEFAULT, 0xff);
 	memory_info(&info);
 	printf("memory-taken %lu\n", info.boot_taken);
 	null_call();
@@ -191,5 +188,8 @@ int main(void)
 	protect_inside();
 	map_unmap();
 	file_pages();
+	pager_rows();
+	ipc_rows();
+	task_rows();
 	return 0;
 }

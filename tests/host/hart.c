@@ -55,6 +55,17 @@ unsigned lock_hart(void)
 	return (unsigned)(self - harts);
 }
 
+struct cpu cpus[MAX_HARTS];
+unsigned cpu_count = HART_COUNT;
+
+struct cpu *this_cpu(void)
+{
+	struct cpu *cpu = &cpus[lock_hart()];
+
+	cpu->index = lock_hart();
+	return cpu;
+}
+
 uint64_t cpus_online(void)
 {
 	return BIT(HART_COUNT) - 1;

@@ -17,10 +17,16 @@
 #include "arch/machine.h"
 #include "boot/boot.h"
 #include "boot/program.h"
+#include "ipc/endpoint.h"
+#include "ipc/interrupt.h"
+#include "ipc/notification.h"
+#include "ipc/reply.h"
 #include "lib/log.h"
 #include "mm/frame_boot.h"
+#include "mm/grace.h"
 #include "mm/mm.h"
 #include "mm/slab.h"
+#include "sys/machine.h"
 #include "task/sched.h"
 #include "tests/test.h"
 #include "tests/unit/quiet.h"
@@ -73,10 +79,16 @@ uint64_t quiet_frames(void)
 {
 	uint64_t n;
 
+	grace_flush();
 	sched_hold_frames(true);
 	mm_trim();
 	task_trim();
 	thread_trim();
+	endpoint_trim();
+	notification_trim();
+	reply_trim();
+	interrupt_trim();
+	machine_trim();
 	n = frames_free();
 	sched_hold_frames(false);
 	return n;
@@ -179,6 +191,8 @@ static unsigned running;
 static bool good; /* all of them so far */
 static uint64_t ticks_before;
 
+static uint32_t all_ended; /* the boot hart is to report */
+
 static void run_programs(void);
 
 #define MANY 100
@@ -258,13 +272,21 @@ static void program_ended(struct task *t)
 		log_print("# status %d, fault %u\n", t->status, t->fault);
 	if (!fine)
 		good = false;
-	task_free(t);
+	kobject_put(&t->object);
 	if (are_many())
 		start_next_of_many();
-	if (!is_last())
-		return;
-	report();
-	run_programs();
+	if (is_last())
+		__atomic_store_n(&all_ended, 1, __ATOMIC_RELEASE);
+}
+
+/* In the idle loop, where nothing of the programs is left on a stack. */
+static void go_on(void)
+{
+	if (this_cpu()->index == 0 &&
+	    __atomic_exchange_n(&all_ended, 0, __ATOMIC_ACQ_REL)) {
+		report();
+		run_programs();
+	}
 }
 
 static bool is_test_program(void)
@@ -282,7 +304,11 @@ static bool start(unsigned hart)
 		return false;
 	}
 	__atomic_add_fetch(&running, 1, __ATOMIC_RELAXED);
-	sched_start(thread, hart);
+	if (are_two() || are_many())
+		thread->harts = (uint8_t)BIT(hart);
+	thread->cpu = (uint8_t)hart;
+	boot_give_handles(thread->task);
+	thread_start(thread);
 	return true;
 }
 
@@ -322,5 +348,6 @@ void boot_run(void)
 	frame_pool_limit(FRAME_POOL_MAX);
 	if (!boot_archive.base)
 		verdict();
+	sched_idle_hook = go_on;
 	run_programs();
 }

@@ -68,6 +68,32 @@ def command(kernel, archive=None, append="", machine="virt", harts=HARTS,
     return argv + list(extra)
 
 
+def disk(path, read_only=False, slow=0, errors=None):
+    """A virtio disk. `slow`: requests a second; `errors`: rules of blkdebug.
+
+    What the device cannot do the guest is told, and the machine goes on.
+    """
+    drive = "driver=raw,file."
+    if errors:
+        drive += f"driver=blkdebug,file.config={errors},file.image."
+    drive += f"driver=file,file.{'image.' if errors else ''}filename={path}"
+    drive += ",if=none,id=disk,cache=writeback,rerror=report,werror=report"
+    if read_only:
+        drive += ",readonly=on"
+    if slow:
+        drive += f",throttling.iops-total={slow}"
+    return ["-drive", drive, "-device", "virtio-blk-device,drive=disk"]
+
+
+def wire():
+    """Two network devices on one wire, and nobody else."""
+    argv = []
+    for n in range(2):
+        argv += ["-netdev", f"hubport,id=net{n},hubid=0",
+                 "-device", f"virtio-net-device,netdev=net{n}"]
+    return argv
+
+
 def counting(plugin, *options):
     """One hart whose clock is its instructions, watched by a plugin."""
     return ["-icount", "shift=0,sleep=off",

@@ -17,13 +17,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-C = ["gcc", "-DQUIRE_HOST", "-g", "-O1", "-fsanitize=address,undefined",
-     "-fno-sanitize-recover=all", "-std=gnu11"]
+C = ["gcc", "-DQUIRE_HOST", "-DQUIRE_TEST", "-DQUIRE_DEBUG", "-g", "-O1",
+     "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+     "-std=gnu11"]
 LIMIT = 120  # seconds, one run
 
 
 def compile_one(source, obj, roots):
-    flags = [f"-I{r}/kernel" for r in roots] + [f"-I{r}" for r in roots]
+    flags = [f"-I{r}/{d}" for r in roots for d in ("kernel", "", "user/lib")]
+    if os.path.isabs(source):  # a changed copy: its headers stayed behind
+        place = os.path.relpath(os.path.dirname(source), roots[0])
+        flags.append(f"-I{os.path.join(TOP, place)}")
     done = subprocess.run(C + flags + ["-w", "-c", source, "-o", obj],
                           cwd=TOP, capture_output=True, text=True)
     return done.returncode == 0, done.stderr
@@ -45,7 +49,7 @@ def build_all(sources, folder, roots):
 
 def run(binary):
     """The first failure, or None."""
-    with subprocess.Popen(["timeout", str(LIMIT), binary], cwd=TOP, text=True,
+    with subprocess.Popen(["timeout", str(LIMIT), binary], cwd=TOP, text=True, errors="replace",
                           stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as p:
         for line in p.stdout:
@@ -74,8 +78,9 @@ def try_one(mutation, folder, base, all_sources, private):
         return name, f"DOES NOT APPLY ({text.count(old)} places)"
     work = tempfile.mkdtemp(prefix="mutate-")
     try:
-        os.makedirs(os.path.join(work, folder))
-        with open(os.path.join(work, folder, file), "w") as f:
+        changed = os.path.join(work, folder, file)
+        os.makedirs(os.path.dirname(changed))
+        with open(changed, "w") as f:
             f.write(text.replace(old, new))
         objects = {s: os.path.join(base, name_of(s)) for s in all_sources}
         for s, path in mutant_sources(

@@ -12,6 +12,7 @@ import subprocess
 import bootcase
 import emulator
 import ktap
+import servercase
 import transcript
 import uboot
 from elf import Elf
@@ -98,6 +99,15 @@ def boot_case(case):
         if not fits(pattern, f"boot/{case.name}"):
             return Outcome()
         return with_symbols(bootcase.run(case, log), "quire.elf")
+    return run
+
+
+def server_case(case):
+    """One of tests/servers/cases.py."""
+    def run(pattern, log):
+        if not fits(pattern, f"servers/{case.name}"):
+            return Outcome()
+        return with_symbols(servercase.run(case, log), "quire.elf")
     return run
 
 

@@ -16,18 +16,11 @@ bootable" does U-Boot look into the second one.
 
 import os
 import shutil
-import socket
 import subprocess
-import time
 
+import conversation
 import emulator
 from tree import ROOT, build, needed
-
-try:
-    import pexpect
-    from pexpect import fdpexpect
-except ImportError:
-    pexpect = None
 
 UBOOT = os.environ.get("UBOOT") or \
     "/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin"
@@ -91,72 +84,22 @@ def make_disk():
 # ---- at the console -------------------------------------------------------
 
 
-class Endless(Exception):
-    """The guest goes round in circles."""
-
-
-class Log:
-    """The file for the console, of which there may not be too much.
-
-    An escape would make the terminal that shows the log do what U-Boot says.
-    """
-
-    def __init__(self, file):
-        self.file, self.room = file, emulator.OUTPUT_MAX
-
-    def write(self, data):
-        self.room -= len(data)
-        if self.room < 0:
-            raise Endless
-        self.file.write(data.replace(b"\x1b", b"^["))
-
-    def flush(self):
-        self.file.flush()
-
-
-def talk(console, commands, deadline):
-    """None when the machine is off, else why it has to be ended."""
-    def wait(*what):
-        return console.expect_exact(list(what), deadline - time.monotonic())
-
-    try:
-        if commands:
-            wait(KEY)
-            console.send(b" ")
-        for command in commands:
-            wait(PROMPT)
-            console.sendline(command)
-        at_prompt = wait(pexpect.EOF, PROMPT) == 1
-    except pexpect.EOF:
-        return "the machine went off before U-Boot had a prompt"
-    except pexpect.TIMEOUT:
-        return f"still running after {SECONDS} s"
-    except Endless:
-        return "it printed without end"
-    return "U-Boot is back at its prompt" if at_prompt else None
-
-
 def converse(argv, commands, log):
     """Runs U-Boot and types the commands, each at a prompt of its own.
 
     Without commands nothing is typed. The console goes to the file `log`.
     """
-    if pexpect is None:
-        raise OSError("python3-pexpect is not here: run tools/setup test")
-    deadline = time.monotonic() + SECONDS
-    here, there = socket.socketpair()
-    with here, there, open(log, "wb") as f:
-        process = emulator.start(argv, there, there)
-        try:
-            there.close()  # so that the end of QEMU is the end of file
-            console = fdpexpect.fdspawn(here)
-            console.logfile_read = Log(f)
-            ended = talk(console, commands, deadline)
-            if ended:
-                return emulator.Result(emulator.TIMED_OUT, ended)
-            return emulator.watch(process, SECONDS, None)
-        finally:
-            emulator.end(process)
+    def talk(console):
+        if commands:
+            console.wait(KEY)
+            console.type(b" ")
+        for line in commands:
+            console.wait(PROMPT)
+            console.type(line + "\n")
+        at_prompt = console.wait(None, PROMPT) == 1
+        return "U-Boot is back at its prompt" if at_prompt else None
+
+    return conversation.converse(argv, talk, log, SECONDS)
 
 
 def command(*extra):

@@ -3,6 +3,7 @@
  * libc.c - what a C library asks of the system below it: picolibc's stdio and
  * sbrk, and for newlib the functions with an underscore.
  */
+#include "libc.h"
 #include "quire.h"
 #include <errno.h>
 #include <stdio.h>
@@ -14,13 +15,19 @@
 
 /* ---- output: whole lines ---------------------------------------------- */
 
+size_t (*libc_write)(const char *s, size_t n);
+long (*libc_read)(char *to, size_t n);
+void (*libc_drain)(void);
+
 static char line[LOG_MAX];
 static size_t used;
 
-static void line_flush(void)
+void libc_flush(void)
 {
-	if (used)
-		log_write(line, used);
+	size_t gone = used && libc_write ? libc_write(line, used) : 0;
+
+	if (gone < used)
+		log_write(line + gone, used - gone);
 	used = 0;
 }
 
@@ -28,7 +35,15 @@ static void line_put(char c)
 {
 	line[used++] = c;
 	if (c == '\n' || used == sizeof(line))
-		line_flush();
+		libc_flush();
+}
+
+/* ---- input: what is asked for by then has been said -------------------- */
+
+static long input(char *to, size_t n)
+{
+	libc_flush();
+	return libc_read ? libc_read(to, n) : 0;
 }
 
 /* ---- the heap: pages after the image, one region ---------------------- */
@@ -63,7 +78,10 @@ void *sbrk(ptrdiff_t more)
 
 void _exit(int status)
 {
-	line_flush();
+	libc_flush();
+	if (libc_drain)
+		libc_drain();
+	task_end(SELF, status); /* all threads */
 	for (;;)
 		thread_exit(status);
 }
@@ -76,18 +94,35 @@ static int put(char c, FILE *f)
 	return (unsigned char)c;
 }
 
-static FILE console = FDEV_SETUP_STREAM(put, NULL, NULL, _FDEV_SETUP_WRITE);
+static int get(FILE *f)
+{
+	static char got[256];
+	static size_t at, end;
+
+	(void)f;
+	if (at == end) {
+		long n = input(got, sizeof(got));
+
+		at = 0;
+		end = n > 0 ? (size_t)n : 0;
+		if (n <= 0)
+			return n < 0 ? _FDEV_ERR : _FDEV_EOF;
+	}
+	return (unsigned char)got[at++];
+}
+
+static FILE console = FDEV_SETUP_STREAM(put, get, NULL, _FDEV_SETUP_RW);
 FILE *const stdin = &console;
 FILE *const stdout = &console;
 FILE *const stderr = &console;
 #else
 /* line[] is the buffer: one of stdio's own would be the heap's first pages. */
-int __real_main(int argc, char **argv);
+int __real_main(int argc, char **argv, char **envp);
 
-int __wrap_main(int argc, char **argv)
+int __wrap_main(int argc, char **argv, char **envp)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
-	return __real_main(argc, argv);
+	return __real_main(argc, argv, envp);
 }
 
 int _write(int fd, const char *s, int n)
@@ -100,8 +135,8 @@ int _write(int fd, const char *s, int n)
 
 int _read(int fd, char *s, int n)
 {
-	(void)fd, (void)s, (void)n;
-	return 0; /* there is no input: its end */
+	(void)fd;
+	return (int)input(s, (size_t)n);
 }
 
 int _close(int fd)

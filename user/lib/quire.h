@@ -8,6 +8,7 @@
 #include <abi/calls.h>
 #include <abi/error.h>
 #include <abi/space.h>
+#include <abi/thread.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -13,6 +13,9 @@ _start:
 	lla	tp, __tls_start
 	ld	a0, 0(sp)
 	addi	a1, sp, 8
+	slli	a2, a0, 3
+	add	a2, a2, a1
+	addi	a2, a2, 8		# behind the NULL of argv
 	call	main
 	call	exit
 	ebreak

@@ -13,40 +13,52 @@
  */
 #include "arch/riscv/asid.h"
 #include "arch/cpu.h"
+#include "arch/riscv/csr.h"
 #include "arch/riscv/tlb.h"
 #include "lib/assert.h"
+#include "lib/atomic.h"
 #include "lib/bits.h"
 #include "lib/lock.h"
 #include <string.h>
 
-#define ASID_BITS 16
 #define ASID_MASK ((1ul << ASID_BITS) - 1)
 
-/* One hart's view; `active` is taken away by whoever starts a generation. */
+/*
+ * One hart's view, besides cpu->context, which is taken away by whoever starts a
+ * generation.
+ */
 static struct hart_asid {
-	uint64_t active;   /* context in satp; 0 after a new generation */
 	uint64_t reserved; /* context that a new generation left in place */
 	bool owes_fence;   /* a generation began since the last fence */
 } __attribute__((aligned(64))) harts[MAX_HARTS];
 
 static struct {
 	struct lock lock;
-	uint64_t generation; /* counts in steps of 1 << ASID_BITS */
-	unsigned count;	     /* ASIDs there are, 0: none */
-	unsigned hint;	     /* look for a free one from here */
+	unsigned count; /* ASIDs there are, 0: none */
+	unsigned hint;	/* look for a free one from here */
 	uint64_t serial, rollovers;
 	uint64_t used[TLB_MAX_ASIDS / 64];
 } asids = {.lock = LOCK_INIT(LOCK_ASID)};
 
+uint64_t asid_generation;
+
+/* Without ASIDs no serial number is ever of this generation. */
+#define NO_GENERATION (1ul << 63)
+
 void asid_init(unsigned count)
 {
 	asids.count = count;
-	asids.generation += 1ul << ASID_BITS;
+	asid_generation &= ~NO_GENERATION;
+	asid_generation += 1ul << ASID_BITS;
+	if (!count)
+		asid_generation |= NO_GENERATION;
 	asids.hint = 1;
 	memset(asids.used, 0, sizeof(asids.used));
 	asids.used[0] = 1; /* the kernel's */
 	for (unsigned i = 0; i < MAX_HARTS; i++)
 		harts[i] = (struct hart_asid){.owes_fence = true};
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		cpus[i].context = 0;
 }
 
 bool asid_exist(void)
@@ -74,11 +86,11 @@ static bool number_take(unsigned asid)
 /* Everything is free again but what harts are running. Locked. */
 static void new_generation_locked(void)
 {
-	asids.generation += 1ul << ASID_BITS;
+	asid_generation += 1ul << ASID_BITS;
 	memset(asids.used, 0, sizeof(asids.used));
 	asids.used[0] = 1;
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
-		uint64_t a = __atomic_exchange_n(&harts[i].active, 0,
+		uint64_t a = __atomic_exchange_n(&cpus[i].context, 0,
 						 __ATOMIC_ACQ_REL);
 
 		if (a)
@@ -120,7 +132,7 @@ static uint64_t new_context_locked(uint64_t old)
 	unsigned asid = old & ASID_MASK;
 
 	if (old) {
-		uint64_t renewed = asids.generation | asid;
+		uint64_t renewed = asid_generation | asid;
 
 		if (is_reserved_locked(old, renewed) || number_take(asid))
 			return renewed;
@@ -131,46 +143,35 @@ static uint64_t new_context_locked(uint64_t old)
 		asid = asid_find_locked();
 	}
 	assert(asid);
-	return asids.generation | asid;
+	return asid_generation | asid;
 }
 
 static bool is_current(uint64_t context)
 {
-	return context && !((context ^ __atomic_load_n(&asids.generation,
+	return context && !((context ^ __atomic_load_n(&asid_generation,
 						       __ATOMIC_ACQUIRE)) >>
 			    ASID_BITS);
 }
 
-uint64_t asid_take(struct mmu *m)
+void asid_take(struct mmu *m)
 {
 	struct hart_asid *h = &harts[lock_hart()];
-	uint64_t c = __atomic_load_n(&m->context, __ATOMIC_RELAXED);
-	uint64_t old = __atomic_load_n(&h->active, __ATOMIC_RELAXED);
+	uint64_t c;
 
-	if (old && is_current(c) &&
-	    __atomic_compare_exchange_n(&h->active, &old, c, false,
-					__ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-		return c & ASID_MASK;
 	lock_take(&asids.lock);
 	c = m->context;
 	if (!is_current(c)) {
 		c = new_context_locked(c);
-		__atomic_store_n(&m->context, c, __ATOMIC_RELAXED);
+		m->satp = SATP_SV39 | (c & ASID_MASK) << SATP_ASID_SHIFT |
+			  m->root >> PAGE_SHIFT;
+		store_release(&m->context, c);
 	}
 	if (h->owes_fence) {
 		mmu_fence_all();
 		h->owes_fence = false;
 	}
-	__atomic_store_n(&h->active, c, __ATOMIC_RELEASE);
+	store_release(&this_cpu()->context, c);
 	lock_drop(&asids.lock);
-	return c & ASID_MASK;
-}
-
-uint64_t asid_of(const struct mmu *m)
-{
-	return asids.count ? __atomic_load_n(&m->context, __ATOMIC_RELAXED) &
-				     ASID_MASK
-			   : KERNEL_ASID;
 }
 
 uint64_t asid_rollovers(void)

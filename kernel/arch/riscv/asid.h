@@ -8,6 +8,8 @@
 #ifndef ARCH_RISCV_ASID_H
 #define ARCH_RISCV_ASID_H
 #include "arch/mmu.h"
+#include "arch/riscv/csr.h"
+#include "lib/atomic.h"
 
 #define KERNEL_ASID 0
 
@@ -21,13 +23,39 @@ bool asid_exist(void);
 void asid_adopt(struct mmu *m);
 
 /*
- * The ASID under which this hart may run `m` now. If a new generation began
- * since it last asked, the full fence that it owes for that is executed first.
+ * Finds the ASID under which this hart may run `m` now, and says so in m->satp.
+ * If a new generation began since it last asked, the full fence that it owes for
+ * that is executed first.
  */
-uint64_t asid_take(struct mmu *m);
+void asid_take(struct mmu *m);
 
-/* The ASID that fences for `m` name. */
-uint64_t asid_of(const struct mmu *m);
+extern uint64_t asid_generation; /* counts in steps of 1 << ASID_BITS */
+#define ASID_BITS 16
+
+/*
+ * The same if nothing has changed: m->satp holds. Who begins a generation counts
+ * on, then takes every hart's context away; this says what the hart will run,
+ * then looks at the count, with a full fence between the two on either side, so
+ * that one of them sees the other. A context that was taken away, which owes a
+ * fence, is not put back: it is looked at after the ASID that came later.
+ */
+static inline bool asid_take_again(struct cpu *cpu, const struct mmu *m)
+{
+	uint64_t c = __atomic_load_n(&m->context, __ATOMIC_ACQUIRE);
+
+	if (!__atomic_load_n(&cpu->context, __ATOMIC_RELAXED))
+		return false;
+	store_relaxed(&cpu->context, c);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return !((c ^ __atomic_load_n(&asid_generation, __ATOMIC_RELAXED)) >>
+		 ASID_BITS);
+}
+
+/* The ASID that fences for `m` name; 0 without ASIDs. */
+static inline uint64_t asid_of(const struct mmu *m)
+{
+	return (m->satp & SATP_ASID_MASK) >> SATP_ASID_SHIFT;
+}
 
 /* Generations that began because ASIDs ran out. */
 uint64_t asid_rollovers(void);

@@ -77,6 +77,11 @@ static inline uint64_t hart_read_satp(void)
 	return csr_read(satp);
 }
 
+static inline void hart_write_stimecmp(uint64_t v)
+{
+	csr_write(0x14d, v); /* Sstc; older assemblers lack its name */
+}
+
 /* SFENCE.VMA in its four forms; va alone and x0,x0 reach global leaves. */
 static inline void hart_fence_all(void)
 {
@@ -98,6 +103,12 @@ static inline void hart_fence_page_global(va_t va)
 	__asm__ volatile("sfence.vma %0, x0" : : "r"(va) : "memory");
 }
 
+/* Fetches from here on see what was stored before (FENCE.I). */
+static inline void hart_sync_code(void)
+{
+	__asm__ volatile("fence.i" : : : "memory");
+}
+
 /* sstatus.SUM: supervisor loads and stores may use U pages. */
 static inline void hart_allow_user(bool on)
 {
@@ -116,6 +127,10 @@ void hart_fence_space(uint64_t asid);
 void hart_fence_page(va_t va, uint64_t asid);
 void hart_fence_page_global(va_t va);
 void hart_allow_user(bool on);
+
+static inline void hart_sync_code(void)
+{
+}
 
 #endif
 

@@ -32,6 +32,11 @@ void interrupt_poll(void)
 		upcall_external();
 }
 
+bool interrupt_is_pending(void)
+{
+	return csr_read(sip) & csr_read(sie);
+}
+
 /* wfi ends when an enabled interrupt is pending, also while sstatus.SIE=0. */
 void interrupt_wait(void)
 {
@@ -51,15 +56,20 @@ uint64_t time_now(void)
 
 void interrupt_sync_code(void)
 {
-	__asm__ volatile("fence.i" : : : "memory");
+	hart_sync_code();
 }
 
-void interrupt_timer_in(uint64_t delta)
+static bool has_stimecmp;
+
+void interrupt_use_stimecmp(void)
 {
-	sbi_set_timer(time_now() + delta);
+	has_stimecmp = true;
 }
 
-void interrupt_timer_stop(void)
+void interrupt_timer_at(uint64_t when)
 {
-	sbi_set_timer(~0ul);
+	if (has_stimecmp)
+		hart_write_stimecmp(when);
+	else
+		sbi_set_timer(when);
 }

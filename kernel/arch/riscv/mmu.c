@@ -61,6 +61,23 @@ void mmu_destroy(struct mmu *m)
 	m->root = 0;
 }
 
+static uint64_t count_tables(pa_t table, int level, unsigned slots)
+{
+	pte_t *t = table_at(table);
+	uint64_t n = 1;
+
+	for (unsigned i = 0; level > 0 && i < slots; i++)
+		if (pte_is_table(pte_load(&t[i])))
+			n += count_tables(pte_pa(pte_load(&t[i])), level - 1,
+					  512);
+	return n;
+}
+
+uint64_t mmu_tables(const struct mmu *m)
+{
+	return count_tables(m->root, 2, USER_SLOTS);
+}
+
 /* The table that the entry points to, or NULL. */
 static inline pte_t *table_below(const pte_t *slot)
 {

@@ -19,6 +19,7 @@
  */
 #ifndef ARCH_RISCV_PTE_H
 #define ARCH_RISCV_PTE_H
+#include "lib/atomic.h"
 #include "lib/bits.h"
 #include "lib/types.h"
 
@@ -189,7 +190,7 @@ static inline pte_t pte_load(const pte_t *slot)
 
 static inline void pte_store(pte_t *slot, pte_t p)
 {
-	__atomic_store_n(slot, pte_to_memory(p), __ATOMIC_RELAXED);
+	store_relaxed(slot, pte_to_memory(p));
 }
 
 /*
@@ -200,7 +201,7 @@ static inline void pte_store(pte_t *slot, pte_t p)
  */
 static inline void pte_publish(pte_t *slot, pte_t p)
 {
-	__atomic_store_n(slot, pte_to_memory(p), __ATOMIC_RELEASE);
+	store_release(slot, pte_to_memory(p));
 }
 
 /* Replaces an entry that hardware may be setting A and D in; gives the old. */

@@ -22,7 +22,6 @@ struct mmu_features mmu_features;
 
 /* One hart's view; written by that hart alone. */
 static struct hart_tlb {
-	struct mmu *current;
 	uint64_t owner; /* no ASIDs: context whose entries are cached */
 	struct mmu_counts counts;
 } __attribute__((aligned(64))) harts[MAX_HARTS];
@@ -44,6 +43,8 @@ void tlb_init(unsigned asid_bits)
 	asid_init(count);
 	for (unsigned i = 0; i < MAX_HARTS; i++)
 		harts[i] = (struct hart_tlb){0};
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		cpus[i].mmu = NULL;
 }
 
 unsigned tlb_probe_asid_bits(void)
@@ -66,47 +67,63 @@ static void enter_mask(struct mmu *m)
 		return;
 	__atomic_fetch_or(&m->harts, me, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* against flush_run() */
+	hart_sync_code(); /* what runs there may have been written elsewhere */
 }
 
-static void set_satp(struct hart_tlb *h, const struct mmu *m, uint64_t asid)
+static void set_satp(uint64_t satp)
 {
-	hart_write_satp(SATP_SV39 | asid << SATP_ASID_SHIFT |
-			m->root >> PAGE_SHIFT);
-	h->counts.satp++;
+	hart_write_satp(satp);
+	this_cpu()->satp_writes++;
 }
 
-void mmu_switch(struct mmu *m)
+/* The first time on this hart, a new generation, or no ASIDs. */
+static __attribute__((noinline)) void *switch_slowly(struct mmu *m,
+						     void *result)
 {
 	struct hart_tlb *h = this_hart();
 
-	if (h->current == m)
-		return;
-	h->current = m;
 	if (m == &kernel_mmu) {
-		set_satp(h, m, KERNEL_ASID);
-		return;
+		set_satp(SATP_SV39 | m->root >> PAGE_SHIFT);
+		return result;
 	}
 	enter_mask(m);
 	if (asid_exist()) {
-		set_satp(h, m, asid_take(m));
-		return;
+		asid_take(m);
+		set_satp(m->satp);
+		return result;
 	}
-	set_satp(h, m, KERNEL_ASID);
+	set_satp(SATP_SV39 | m->root >> PAGE_SHIFT);
 	if (h->owner != m->context) {
 		h->owner = m->context;
 		mmu_fence_space(m);
 	}
+	return result;
 }
 
-bool mmu_is_alone(const struct mmu *m)
+/* A leaf: on its usual way it needs no register saved. */
+void *mmu_switch_then(struct mmu *m, void *result)
 {
-	return !(__atomic_load_n(&m->harts, __ATOMIC_RELAXED) &
-		 ~BIT(lock_hart()));
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->mmu == m)
+		return result;
+	cpu->mmu = m;
+	if ((__atomic_load_n(&m->harts, __ATOMIC_RELAXED) >> cpu->index & 1) &&
+	    asid_take_again(cpu, m)) {
+		set_satp(m->satp);
+		return result;
+	}
+	return switch_slowly(m, result);
+}
+
+void mmu_share(struct mmu *m)
+{
+	__atomic_fetch_or(&m->harts, MMU_SHARED, __ATOMIC_RELAXED);
 }
 
 const struct mmu *mmu_current(void)
 {
-	const struct mmu *m = this_hart()->current;
+	const struct mmu *m = this_cpu()->mmu;
 
 	return m ? m : &kernel_mmu;
 }
@@ -223,7 +240,8 @@ void flush_run(struct mmu_flush *f)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* against enter_mask() */
 	mask = f->mmu == &kernel_mmu
 		       ? cpus_online()
-		       : __atomic_load_n(&f->mmu->harts, __ATOMIC_RELAXED);
+		       : __atomic_load_n(&f->mmu->harts, __ATOMIC_RELAXED) &
+				 ~MMU_SHARED;
 	if (mask & me)
 		flush_here(f);
 	if (mask & ~me)
@@ -231,17 +249,21 @@ void flush_run(struct mmu_flush *f)
 	flush_begin(f, f->mmu);
 }
 
-void mmu_forget_page(struct mmu *m, va_t va)
+static __attribute__((noinline)) void forget_elsewhere(struct mmu *m, va_t va)
 {
 	struct mmu_flush f;
 
-	if (mmu_is_alone(m)) {
-		mmu_fence_page(m, va);
-		return;
-	}
 	flush_begin(&f, m);
 	flush_add(&f, round_down(va, PAGE_SIZE), PAGE_SIZE);
 	flush_run(&f);
+}
+
+void mmu_forget_page(struct mmu *m, va_t va)
+{
+	if (mmu_is_alone(m))
+		mmu_fence_page(m, va);
+	else
+		forget_elsewhere(m, va);
 }
 
 struct mmu_counts mmu_counts_read(void)
@@ -255,7 +277,7 @@ struct mmu_counts mmu_counts_read(void)
 		sum.fence_space += c->fence_space;
 		sum.fence_page += c->fence_page;
 		sum.remote += c->remote;
-		sum.satp += c->satp;
+		sum.satp += cpus[i].satp_writes;
 	}
 	return sum;
 }

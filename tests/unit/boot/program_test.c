@@ -4,6 +4,7 @@
 #include "boot/boot.h"
 #include "boot/program.h"
 #include "mm/frame_boot.h"
+#include "mm/grace.h"
 #include "mm/mm.h"
 #include "mm/slab.h"
 #include "tests/test.h"
@@ -37,13 +38,14 @@ static int load_and_drop(void)
 		return err;
 	quiet_check();
 	t = thread->task;
-	thread_abandon(thread);
-	task_free(t);
+	t->on_end = NULL;
+	kobject_put(&t->object); /* the thread, which never ran, goes with it */
 	return 0;
 }
 
 static void trim(void)
 {
+	grace_flush();
 	mm_trim();
 	task_trim();
 	thread_trim();

@@ -4,6 +4,7 @@
 #include "abi/error.h"
 #include "mm/fault.h"
 #include "mm/frame_boot.h"
+#include "mm/grace.h"
 #include "mm/mm.h"
 #include "mm/object.h"
 #include "mm/space.h"
@@ -253,19 +254,25 @@ static int life_of_a_space(void)
 	return err;
 }
 
+static void trim(void)
+{
+	grace_flush();
+	mm_trim();
+}
+
 TEST(memory_failing_at_every_frame_loses_nothing)
 {
 	uint64_t before;
 	int err = -E_NOMEM;
 	long n = 0;
 
-	mm_trim();
+	trim();
 	before = frames_free();
 	for (; err; n++) {
 		frame_fail_after(n);
 		err = life_of_a_space();
 		frame_fail_after(-1);
-		mm_trim();
+		trim();
 		CHECK_EQ(frames_free(), before);
 		CHECK(err == 0 || err == -E_NOMEM);
 		CHECK(n < 32);
@@ -279,13 +286,13 @@ TEST(memory_failing_at_every_structure_loses_nothing)
 	int err = -E_NOMEM;
 	uint64_t n = 0;
 
-	mm_trim();
+	trim();
 	before = frames_free();
 	for (; err; n++) {
 		slab_fail_after(n);
 		err = life_of_a_space();
 		slab_fail_after(SLAB_NEVER);
-		mm_trim();
+		trim();
 		CHECK_EQ(frames_free(), before);
 		CHECK(n < 32);
 	}

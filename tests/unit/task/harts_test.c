@@ -54,7 +54,7 @@ TEST(this_hart_takes_its_own_ipi_and_timer)
 		interrupt_poll();
 	}
 	CHECK_EQ(cpu->ipis, ipis + 1);
-	interrupt_timer_in(time_frequency / 1000);
+	interrupt_timer_at(time_now() + time_frequency / 1000);
 	while (cpu->ticks == ticks) {
 		interrupt_wait();
 		interrupt_poll();

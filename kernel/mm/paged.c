@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* paged.c - pages that a pager fills and takes back: see paged.h. */
+#include "mm/paged.h"
+#include "abi/error.h"
+#include "abi/pager.h"
+#include "abi/space.h"
+#include "lib/assert.h"
+#include "mm/frame.h"
+#include "mm/pager.h"
+#include "mm/rmap.h"
+#include "mm/wait.h"
+
+struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
+			    int *err)
+{
+	struct object *o = object_alloc(OBJECT_PAGED, "paged", pages);
+
+	assert(pages > 0 && pages <= OBJECT_PAGES_MAX);
+	*err = -E_NOMEM;
+	if (!o)
+		return NULL;
+	o->key = key;
+	*err = pager_adopt(p, o);
+	if (*err) {
+		object_put(o);
+		return NULL;
+	}
+	return o;
+}
+
+/* ---- faults ---------------------------------------------------------------- */
+
+/* The request is not made before it is clear that the thread will wait. */
+static int page_in_locked(struct object *o, uint64_t *place, uint64_t index,
+			  unsigned access)
+{
+	struct pager *p = o->pager;
+	struct frame *f;
+	int err;
+
+	if (!p)
+		return -E_IO;
+	if (!place)
+		place = radix_make(&o->radix, index);
+	f = place ? frame_alloc(0, FRAME_USED, pager_fresh(p)) : NULL;
+	if (!f)
+		return -E_NOMEM;
+	err = upcall_page_needed(o, index);
+	if (err != -E_WAIT) {
+		frame_put(f);
+		return err;
+	}
+	object_add_locked(o, place, f, index);
+	if (pager_ask(p, f, PAGER_PAGEIN, access)) {
+		object_remove_locked(o, f);
+		frame_put(f);
+		upcall_pages_settled(o, index, 1, -E_IO);
+		return -E_WAIT;
+	}
+	f->flags |= PAGE_COMING;
+	return -E_WAIT;
+}
+
+/* The page is here, but may not be written before the pager says so. */
+static int upgrade_locked(struct object *o, struct frame *f)
+{
+	int err;
+
+	if (!o->pager)
+		return -E_IO;
+	err = upcall_page_needed(o, f->index);
+	if (err != -E_WAIT || (f->flags & PAGE_COMING))
+		return err;
+	if (pager_ask(o->pager, f, PAGER_PAGEIN, PROT_W))
+		upcall_pages_settled(o, f->index, 1, -E_IO);
+	else
+		f->flags |= PAGE_COMING;
+	return -E_WAIT;
+}
+
+static void make_dirty_locked(struct object *o, struct frame *f)
+{
+	f->flags |= PAGE_DIRTY;
+	o->dirty++;
+	if (!o->pager || !pager_wants_dirty(o->pager) ||
+	    (f->flags & PAGE_TELLING))
+		return;
+	if (!pager_ask(o->pager, f, PAGER_DIRTY, PROT_W))
+		f->flags |= PAGE_TELLING;
+}
+
+int paged_show_locked(struct object *o, uint64_t index, unsigned access,
+		      struct object_view *v)
+{
+	uint64_t *place = radix_find(&o->radix, index);
+	struct frame *f = place ? (struct frame *)*place : NULL;
+
+	if (!f)
+		return page_in_locked(o, place, index, access);
+	if ((f->flags & (PAGE_HERE | PAGE_GOING)) != PAGE_HERE)
+		return upcall_page_needed(o, index);
+	if (access == PROT_W) {
+		if (f->flags & PAGE_READ_ONLY)
+			return upgrade_locked(o, f);
+		if (!(f->flags & PAGE_DIRTY))
+			make_dirty_locked(o, f);
+	}
+	*v = (struct object_view){frame_pa(f), page_is_writable(f)};
+	return 0;
+}
+
+bool paged_is_awaited_locked(struct object *o, uint64_t index)
+{
+	struct frame *f = object_frame_locked(o, index & ~PAGE_WRITTEN(0));
+
+	if (!f)
+		return false;
+	if (index & PAGE_WRITTEN(0))
+		return f->flags & PAGE_WRITING;
+	return f->flags & (PAGE_COMING | PAGE_GOING);
+}
+
+uint64_t object_pager_timeout(const struct object *o)
+{
+	struct pager *p = __atomic_load_n(&o->pager, __ATOMIC_RELAXED);
+
+	return p ? p->timeout : 0;
+}
+
+void object_wait_timed_out(struct object *o, uint64_t index)
+{
+	struct pager *p = __atomic_load_n(&o->pager, __ATOMIC_RELAXED);
+
+	(void)index; /* the request stays: a late answer is good, too */
+	if (p)
+		__atomic_add_fetch(&p->timeouts, 1, __ATOMIC_RELAXED);
+}
+
+/* ---- answers ------------------------------------------------------------- */
+
+/* The page leaves the object; who waits for it asks anew. */
+static void drop_locked(struct object *o, struct frame *f, int err)
+{
+	uint64_t index = f->index;
+
+	object_remove_locked(o, f);
+	frame_put(f);
+	upcall_pages_settled(o, index, 1, err);
+}
+
+/* What a client may be told. */
+static int error_of(const struct pager_answer *a)
+{
+	switch (a->error) {
+	case E_NOMEM:
+	case E_ACCES:
+	case E_TIMEDOUT:
+		return -a->error;
+	default:
+		return -E_IO;
+	}
+}
+
+static void page_came_locked(struct object *o, struct frame *f,
+			     const struct pager_answer *a)
+{
+	f->flags &= (uint16_t)~PAGE_COMING;
+	if (a->kind == PAGER_SUPPLY) {
+		f->flags &= (uint16_t)~PAGE_READ_ONLY;
+		f->flags |= PAGE_HERE;
+		if (!(a->prot & PROT_W))
+			f->flags |= PAGE_READ_ONLY;
+		upcall_pages_settled(o, f->index, 1, 0);
+		return;
+	}
+	if (!(f->flags & PAGE_HERE)) /* else it may go on being read */
+		f->flags |= PAGE_GOING;
+	upcall_pages_settled(o, f->index, 1, error_of(a));
+}
+
+/*
+ * Nobody has W any more. The dirty page's contents are the pager's to have; at
+ * once, or when it has answered for what they were before. False if it cannot be
+ * asked.
+ */
+static bool write_back_locked(struct object *o, struct frame *f)
+{
+	if (f->flags & PAGE_WRITING)
+		return true; /* page_written_locked() comes here again */
+	if (!o->pager || pager_ask(o->pager, f, PAGER_WRITEBACK, PROT_R))
+		return false;
+	f->flags &= (uint16_t)~PAGE_DIRTY;
+	f->flags |= PAGE_WRITING;
+	o->dirty--;
+	return true;
+}
+
+/* It was revoked when it was dirty, and being written. */
+static bool is_revoked_dirty(const struct frame *f)
+{
+	return (f->flags & PAGE_DIRTY) &&
+	       (f->flags & (PAGE_GOING | PAGE_READ_ONLY));
+}
+
+static void page_written_locked(struct object *o, struct frame *f,
+				const struct pager_answer *a)
+{
+	f->flags &= (uint16_t)~PAGE_WRITING;
+	if (a->kind == PAGER_FAIL) {
+		if (!(f->flags & PAGE_DIRTY))
+			o->dirty++;
+		f->flags |= PAGE_DIRTY | PAGE_FAILED;
+		f->flags &= (uint16_t)~PAGE_GOING;
+	} else {
+		f->flags &= (uint16_t)~PAGE_FAILED;
+		if (is_revoked_dirty(f) && !write_back_locked(o, f))
+			f->flags &= (uint16_t)~PAGE_GOING;
+	}
+	upcall_pages_settled(o, PAGE_WRITTEN(f->index), 1, 0);
+	if (!(f->flags & PAGE_GOING)) /* else when it has gone */
+		upcall_pages_settled(o, f->index, 1, 0);
+}
+
+void paged_answered(struct object *o, struct frame *f, unsigned kind,
+		    const struct pager_answer *a)
+{
+	lock_take(&o->lock);
+	if (kind == PAGER_PAGEIN)
+		page_came_locked(o, f, a);
+	else if (kind == PAGER_WRITEBACK)
+		page_written_locked(o, f, a);
+	else
+		f->flags &= (uint16_t)~PAGE_TELLING;
+	if ((f->flags & PAGE_GOING) && !(f->flags & PAGE_BUSY))
+		drop_locked(o, f, 0);
+	lock_drop(&o->lock);
+}
+
+void paged_orphan(struct object *o)
+{
+	lock_take(&o->lock);
+	__atomic_store_n(&o->pager, NULL, __ATOMIC_RELAXED);
+	lock_drop(&o->lock);
+}
+
+/* ---- writing back -------------------------------------------------------- */
+
+/* Forgets the failure that it tells. */
+static bool has_failed_locked(struct frame *f)
+{
+	bool failed = f->flags & PAGE_FAILED;
+
+	f->flags &= (uint16_t)~PAGE_FAILED;
+	return failed;
+}
+
+/*
+ * Asks for what is dirty in [i, end), up to a page that must first be through
+ * with an earlier WRITEBACK; *done becomes the page where it ended.
+ */
+static int ask_locked(struct object *o, uint64_t i, uint64_t end,
+		      uint64_t *done)
+{
+	uint64_t *place;
+
+	for (*done = i; (place = radix_next(&o->radix, &i, end)); i++) {
+		struct frame *f = (struct frame *)*place;
+
+		*done = i;
+		if (has_failed_locked(f))
+			return -E_IO;
+		if (!(f->flags & PAGE_DIRTY))
+			continue;
+		if (f->flags & PAGE_WRITING)
+			return upcall_page_needed(o, PAGE_WRITTEN(i));
+		if (!write_back_locked(o, f))
+			return -E_IO;
+	}
+	*done = end;
+	return 0;
+}
+
+#define SYNC_BATCH 64u
+
+/* The first page at or above `i` that is dirty. */
+static uint64_t first_dirty_locked(struct object *o, uint64_t i, uint64_t end)
+{
+	uint64_t *place;
+
+	for (; o->dirty && (place = radix_next(&o->radix, &i, end)); i++)
+		if (((struct frame *)*place)->flags & PAGE_DIRTY)
+			return i;
+	return end;
+}
+
+/* A batch from *i on; *i moves to what is next. */
+static int sync_batch(struct object *o, uint64_t *i, uint64_t end)
+{
+	uint64_t stop;
+	int err = 0;
+
+	lock_take(&o->lock);
+	*i = first_dirty_locked(o, *i, end);
+	stop = end - *i > SYNC_BATCH ? *i + SYNC_BATCH : end;
+	if (*i < stop)
+		err = rmap_limit_locked(o, *i, stop - *i, true);
+	if (!err)
+		err = ask_locked(o, *i, stop, i);
+	lock_drop(&o->lock);
+	return err;
+}
+
+/* 0 once no page in [i, end) is being written. */
+static int written(struct object *o, uint64_t i, uint64_t end)
+{
+	uint64_t *place;
+	int err = 0;
+
+	lock_take(&o->lock);
+	for (; !err && (place = radix_next(&o->radix, &i, end)); i++) {
+		struct frame *f = (struct frame *)*place;
+
+		if (has_failed_locked(f))
+			err = -E_IO;
+		else if (f->flags & PAGE_WRITING)
+			err = upcall_page_needed(o, PAGE_WRITTEN(i));
+	}
+	lock_drop(&o->lock);
+	return err;
+}
+
+int object_sync(struct object *o, uint64_t first, uint64_t count, uint64_t *at)
+{
+	uint64_t i = first + *at, end = first + count;
+	unsigned tries = 0;
+	int err;
+
+	if (!range_within(first, count, 0, o->pages))
+		return -E_INVAL;
+	if (o->type != OBJECT_PAGED)
+		return 0;
+	while (i < end) {
+		err = sync_batch(o, &i, end);
+		*at = i - first;
+		if (err && (err != -E_AGAIN || ++tries == RMAP_TRIES))
+			return err;
+	}
+	return written(o, first, end);
+}
+
+/* ---- revoking ------------------------------------------------------------ */
+
+/* One page; no leaf has more than `prot`. Gives 1 if it comes back dirty. */
+static int revoke_page_locked(struct object *o, struct frame *f, unsigned prot)
+{
+	bool back = f->flags & PAGE_DIRTY;
+
+	if (back && !write_back_locked(o, f))
+		return 0; /* its contents have nowhere to go */
+	if (prot != PROT_NONE)
+		f->flags |= PAGE_READ_ONLY;
+	else if (f->flags & PAGE_COMING)
+		f->flags &= (uint16_t) ~(PAGE_HERE | PAGE_READ_ONLY);
+	else if (f->flags & PAGE_BUSY)
+		f->flags |= PAGE_GOING;
+	else
+		drop_locked(o, f, 0);
+	return back;
+}
+
+static int revoke_locked(struct object *o, uint64_t i, uint64_t count,
+			 unsigned prot)
+{
+	uint64_t end = i + count, *place;
+	int back = 0;
+	int err = rmap_limit_locked(o, i, count, prot != PROT_NONE);
+
+	if (err)
+		return err;
+	for (; (place = radix_next(&o->radix, &i, end)); i++)
+		back += revoke_page_locked(o, (struct frame *)*place, prot);
+	return back;
+}
+
+int object_revoke(struct object *o, const struct pager *p, uint64_t first,
+		  uint64_t count, unsigned prot)
+{
+	int err = -E_AGAIN;
+
+	if (prot & ~PROT_R || !count || count > PAGER_REVOKE_MAX ||
+	    !range_within(first, count, 0, o->pages))
+		return -E_INVAL;
+	for (unsigned n = 0; err == -E_AGAIN && n < RMAP_TRIES; n++) {
+		lock_take(&o->lock);
+		err = o->type == OBJECT_PAGED && o->pager == p
+			      ? revoke_locked(o, first, count, prot)
+			      : -E_PERM;
+		lock_drop(&o->lock);
+	}
+	return err;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * paged.h - objects whose pages a pager fills and takes back.
+ *
+ * A page that the object has is a frame; what is with it, its flags say:
+ *
+ *	               SUPPLY            first write
+ *	   nothing --> COMING --> HERE -------------> HERE|DIRTY
+ *	      ^          | FAIL    | ^                    |  sync, REVOKE:
+ *	      +----------+         | |     DONE           v  W goes everywhere
+ *	      +------ REVOKE ------+ +---------------- HERE|WRITING
+ *	      |                         FAIL: DIRTY|FAILED  | DONE, if GOING
+ *	      +---------------------------------------------+
+ *
+ * COMING, WRITING and TELLING are the three requests that a pager can have of a
+ * page; it may have one of each. As long as it has any, the frame stays and the
+ * object lives: each holds a reference. Whoever touches a page that is not HERE,
+ * or is GOING, waits for it (mm/wait.h).
+ *
+ * W is given to a leaf only with DIRTY set; DIRTY is cleared only after W has
+ * been taken from every leaf.
+ *
+ * Locking: flags are under the object's lock.
+ */
+#ifndef MM_PAGED_H
+#define MM_PAGED_H
+#include "mm/frame.h"
+#include "mm/object.h"
+
+struct pager;
+struct pager_answer;
+
+/* frame.flags of a page; those below are of mm/frame.h */
+#define PAGE_HERE      0x010u /* it holds what it should */
+#define PAGE_DIRTY     0x020u /* written since the pager had it */
+#define PAGE_READ_ONLY 0x040u /* the pager is asked before a write */
+#define PAGE_COMING    0x080u /* PAGEIN is not answered yet */
+#define PAGE_WRITING   0x100u /* WRITEBACK is not */
+#define PAGE_TELLING   0x200u /* DIRTY is not */
+#define PAGE_GOING     0x400u /* leaves the object with the last of these */
+#define PAGE_FAILED    0x800u /* could not be written, and nobody was told */
+#define PAGE_BUSY      (PAGE_COMING | PAGE_WRITING | PAGE_TELLING)
+
+/* Waited for in place of page n: that its WRITEBACK is answered. */
+#define PAGE_WRITTEN(n) ((n) | 1ul << 63)
+
+/* A shared leaf of the page may have W. */
+static inline bool page_is_writable(const struct frame *f)
+{
+	return (f->flags & (PAGE_DIRTY | PAGE_READ_ONLY)) == PAGE_DIRTY;
+}
+
+/*
+ * An object of `pages` pages, which `p` calls `key`. NULL and *err: -E_NOMEM,
+ * -E_STALE (the pager has ended).
+ */
+struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
+			    int *err);
+
+/* object_show() of this kind. */
+int paged_show_locked(struct object *o, uint64_t index, unsigned access,
+		      struct object_view *v);
+
+/*
+ * Asks the pager to write back what is dirty in [first, first + count), and
+ * sees to it that it has. Run again from the top when what it waits for has
+ * come; *at is 0 at first and keeps what has been asked for (else a busy writer
+ * could hold the caller for ever). 0, -E_WAIT, -E_INVAL (beyond the end), -E_IO
+ * (a page could not be written; told once, it is dirty still), -E_TIMEDOUT,
+ * -E_AGAIN (a mapping was busy for very long). No lock held.
+ */
+int object_sync(struct object *o, uint64_t first, uint64_t count, uint64_t *at);
+
+/*
+ * PAGER_REVOKE of abi/pager.h, by pager `p`: how many pages are on their way
+ * back, or an error. No lock held.
+ */
+int object_revoke(struct object *o, const struct pager *p, uint64_t first,
+		  uint64_t count, unsigned prot);
+
+/*
+ * What pager.c found out about a request of `kind` for the page `f`: its answer
+ * is good. No lock held. The request's reference stays the caller's.
+ */
+void paged_answered(struct object *o, struct frame *f, unsigned kind,
+		    const struct pager_answer *a);
+
+/* The pager ends: from now on nobody is asked. No lock held. */
+void paged_orphan(struct object *o);
+
+/* ---- for task/page_wait.c ------------------------------------------------ */
+
+/*
+ * Whether anybody will wake who waits for page `index`, or PAGE_WRITTEN(index):
+ * if not it has been settled, and is to be looked at again.
+ */
+bool paged_is_awaited_locked(struct object *o, uint64_t index);
+
+/* How long to wait for a page of it: nanoseconds, 0 for ever. Any lock. */
+uint64_t object_pager_timeout(const struct object *o);
+
+/* A thread has waited for the page that long. Counts it. No lock held. */
+void object_wait_timed_out(struct object *o, uint64_t index);
+
+#endif

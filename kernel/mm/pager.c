@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pager.c - what a pager is asked, what it may answer, its end: see pager.h. */
+#include "mm/pager.h"
+#include "abi/error.h"
+#include "abi/handle.h"
+#include "abi/space.h"
+#include "lib/assert.h"
+#include "lib/bits.h"
+#include "mm/paged.h"
+#include "mm/slab.h"
+#include "mm/space.h"
+#include "mm/wait.h"
+#include "mm/window.h"
+
+static struct slab_cache pagers =
+	SLAB_CACHE_INIT(pagers, "pager", sizeof(struct pager));
+
+#define RING_PAGES ((sizeof(struct pager_ring) + PAGE_SIZE - 1) / PAGE_SIZE)
+
+static struct object *object_of_page(const struct frame *f)
+{
+	return (struct object *)f->owner;
+}
+
+/* ---- the queue ------------------------------------------------------------ */
+
+static struct frame *queue_head(const struct pager *p)
+{
+	return p->head ? &frame_records[p->head - 1] : NULL;
+}
+
+static void enqueue_locked(struct pager *p, struct frame *f)
+{
+	uint32_t number = (uint32_t)(f - frame_records) + 1;
+
+	if (f->prev & WANT_QUEUED)
+		return;
+	f->prev |= WANT_QUEUED;
+	f->next = 0;
+	if (p->head)
+		frame_records[p->tail - 1].next = number;
+	else
+		p->head = number;
+	p->tail = number;
+}
+
+/* Takes the first request off the queue; tells the PAGEIN's access. */
+static unsigned dequeue_locked(struct pager *p, struct frame *f,
+			       unsigned *access)
+{
+	unsigned kind = PAGER_PAGEIN;
+
+	while (!(f->prev & WANT(kind)))
+		kind++;
+	*access = kind == PAGER_PAGEIN ? f->prev >> WANT_ACCESS : 0;
+	f->prev &= ~WANT(kind);
+	if (f->prev & WANT_ANY)
+		return kind;
+	f->prev &= ~WANT_QUEUED;
+	p->head = f->next;
+	f->next = 0;
+	return kind;
+}
+
+/* ---- asking ----------------------------------------------------------------- */
+
+static uint64_t address_for(const struct pager *p, const struct frame *f,
+			    unsigned kind, unsigned slot)
+{
+	if (kind == PAGER_DIRTY)
+		return 0;
+	return p->window ? p->window_va + ((va_t)slot << PAGE_SHIFT)
+			 : frame_pa(f);
+}
+
+/* Into a free slot, the window and the ring. */
+static void start_locked(struct pager *p, struct frame *f, unsigned kind,
+			 unsigned access)
+{
+	unsigned slot = p->free[--p->free_slots];
+	struct pager_request q = {
+		.kind = (uint16_t)kind,
+		.access = (uint16_t)access,
+		.slot = (uint16_t)slot,
+		.count = 1,
+		.key = object_of_page(f)->key,
+		.index = f->index,
+		.address = address_for(p, f, kind, slot),
+	};
+
+	p->slot[slot] = (struct pager_slot){f, (uint8_t)kind};
+	if (p->window && kind != PAGER_DIRTY)
+		window_open_locked(p, slot);
+	ring_put(&p->ring, &q);
+}
+
+static void tell(struct pager *p)
+{
+	if (p->notification)
+		upcall_signal(p->notification, p->bits);
+}
+
+/* As many of the queue as there are slots for. */
+static void start_queued_locked(struct pager *p)
+{
+	struct frame *f = queue_head(p);
+	unsigned kind, access;
+
+	if (!f || !p->free_slots)
+		return;
+	for (; f && p->free_slots; f = queue_head(p)) {
+		kind = dequeue_locked(p, f, &access);
+		start_locked(p, f, kind, access);
+	}
+	tell(p);
+}
+
+static void queue_locked(struct pager *p, struct frame *f, unsigned kind,
+			 unsigned access)
+{
+	assert(!(f->prev & WANT(kind)));
+	f->prev |= WANT(kind);
+	if (kind == PAGER_PAGEIN)
+		f->prev = (f->prev & 0xffu) | access << WANT_ACCESS;
+	enqueue_locked(p, f);
+}
+
+int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access)
+{
+	int err = -E_STALE;
+
+	lock_take(&p->lock);
+	if (!p->kobject.dead) {
+		object_get(object_of_page(f));
+		if (p->free_slots) { /* then nothing is queued */
+			start_locked(p, f, kind,
+				     kind == PAGER_PAGEIN ? access : 0);
+			tell(p);
+		} else {
+			queue_locked(p, f, kind, access);
+		}
+		err = 0;
+	}
+	lock_drop(&p->lock);
+	return err;
+}
+
+/* ---- answers -------------------------------------------------------------- */
+
+int pager_next(struct pager *p, struct pager_answer *a, uint32_t *at)
+{
+	int n;
+
+	if (ring_is_empty(&p->ring)) /* else another thread is at it */
+		return 0;
+	lock_take(&p->lock);
+	n = ring_take(&p->ring, a, at);
+	lock_drop(&p->lock);
+	return n;
+}
+
+void pager_result(struct pager *p, uint32_t at, int result)
+{
+	ring_result(&p->ring, at, result);
+	if (result >= 0 || result == -E_AGAIN)
+		return;
+	lock_take(&p->lock);
+	ring_refused(&p->ring);
+	lock_drop(&p->lock);
+}
+
+/* May a request of `kind` be answered so? */
+static int fits(const struct pager_answer *a, unsigned kind)
+{
+	switch (a->kind) {
+	case PAGER_SUPPLY:
+		return kind == PAGER_PAGEIN ? 0 : -E_TYPE;
+	case PAGER_DONE:
+		return kind != PAGER_PAGEIN ? 0 : -E_TYPE;
+	default:
+		return 0;
+	}
+}
+
+/* What is wrong with an answer by itself. */
+static int decode(const struct pager_answer *a)
+{
+	switch (a->kind) {
+	case PAGER_SUPPLY:
+		return (a->prot | PROT_W) == (PROT_R | PROT_W) ? 0 : -E_INVAL;
+	case PAGER_DONE:
+	case PAGER_FAIL:
+		return 0;
+	default:
+		return -E_INVAL;
+	}
+}
+
+/*
+ * Takes the request out of its slot, which stays taken: from here on the answer
+ * is acted on, and a second one finds nothing.
+ */
+static int claim(struct pager *p, const struct pager_answer *a,
+		 struct pager_slot *s)
+{
+	int err = -E_NOENT;
+
+	lock_take(&p->lock);
+	if (a->slot < p->slots && p->slot[a->slot].frame) {
+		*s = p->slot[a->slot];
+		err = fits(a, s->kind);
+		if (!err)
+			p->slot[a->slot].frame = NULL;
+	}
+	lock_drop(&p->lock);
+	return err;
+}
+
+static void release(struct pager *p, unsigned slot)
+{
+	lock_take(&p->lock);
+	p->free[p->free_slots++] = (uint8_t)slot;
+	if (!p->kobject.dead)
+		start_queued_locked(p);
+	lock_drop(&p->lock);
+}
+
+int pager_answer(struct pager *p, const struct pager_answer *a)
+{
+	struct pager_slot s;
+	struct object *o;
+	int err = decode(a);
+
+	if (!err)
+		err = claim(p, a, &s);
+	if (err)
+		return err;
+	o = object_of_page(s.frame);
+	if (p->window && s.kind != PAGER_DIRTY)
+		window_close(p, a->slot, s.frame);
+	paged_answered(o, s.frame, s.kind, a);
+	release(p, a->slot);
+	object_put(o);
+	return 0;
+}
+
+/* ---- objects --------------------------------------------------------------- */
+
+int pager_adopt(struct pager *p, struct object *o)
+{
+	int err = 0;
+
+	lock_take(&p->lock);
+	if (p->kobject.dead) {
+		err = -E_STALE;
+	} else {
+		o->pager = p;
+		list_push_back(&p->objects, &o->in_pager);
+	}
+	lock_drop(&p->lock);
+	return err;
+}
+
+void pager_forget(struct pager *p, struct object *o)
+{
+	lock_take(&p->lock);
+	if (list_linked(&o->in_pager))
+		list_remove(&o->in_pager);
+	lock_drop(&p->lock);
+}
+
+/* ---- life ------------------------------------------------------------------- */
+
+static struct pager *alloc(const struct pager_config *c)
+{
+	struct pager *p = slab_alloc(&pagers);
+
+	if (!p)
+		return NULL;
+	kobject_init(&p->kobject, &pager_kind);
+	lock_init(&p->lock, LOCK_PAGER);
+	p->space = c->space;
+	p->notification = c->notification;
+	p->bits = c->bits;
+	p->timeout = c->timeout;
+	p->flags = c->flags;
+	p->may_wait = c->may_wait;
+	p->slots = p->free_slots = c->slots;
+	for (unsigned i = 0; i < c->slots; i++) /* slot 0 on top */
+		p->free[i] = (uint8_t)(c->slots - 1 - i);
+	list_init(&p->objects);
+	return p;
+}
+
+static int make_ring(struct pager *p)
+{
+	int err;
+
+	p->ring_memory = object_dma(RING_PAGES);
+	if (!p->ring_memory)
+		return -E_NOMEM;
+	ring_init(&p->ring, pa_to_va(p->ring_memory->base), p->slots);
+	err = space_map_object(p->space, &p->ring_va, RING_PAGES * PAGE_SIZE,
+			       PROT_R | PROT_W, PROT_R | PROT_W, MAP_SHARED,
+			       p->ring_memory, 0);
+	if (err)
+		p->ring_va = 0;
+	return err;
+}
+
+struct pager *pager_create(const struct pager_config *c)
+{
+	struct pager *p = alloc(c);
+	int err;
+
+	if (!p)
+		return NULL;
+	err = make_ring(p);
+	if (!err && !c->physical)
+		err = window_create(p);
+	if (!err)
+		return p;
+	pager_unmap(p);
+	p->space = NULL; /* they stay the caller's */
+	p->notification = NULL;
+	kobject_put(&p->kobject);
+	return NULL;
+}
+
+void pager_unmap(struct pager *p)
+{
+	if (p->ring_va)
+		space_unmap(p->space, p->ring_va, RING_PAGES * PAGE_SIZE);
+	if (p->window_va)
+		space_unmap(p->space, p->window_va,
+			    (uint64_t)p->slots << PAGE_SHIFT);
+}
+
+/* A request that no slot has yet, or NULL. */
+static struct frame *take_queued(struct pager *p, unsigned *kind)
+{
+	unsigned access;
+	struct frame *f;
+
+	lock_take(&p->lock);
+	f = queue_head(p);
+	if (f)
+		*kind = dequeue_locked(p, f, &access);
+	lock_drop(&p->lock);
+	return f;
+}
+
+static void fail_requests(struct pager *p)
+{
+	struct pager_answer a = {.kind = PAGER_FAIL, .error = E_IO};
+	struct object *o;
+	struct frame *f;
+	unsigned kind;
+
+	for (; a.slot < p->slots; a.slot++)
+		pager_answer(p, &a);
+	while ((f = take_queued(p, &kind))) {
+		o = object_of_page(f);
+		paged_answered(o, f, kind, &a);
+		object_put(o);
+	}
+}
+
+/* One object, with a reference if it lives; false if there is none. */
+static bool take_object(struct pager *p, struct object **o)
+{
+	struct list *e;
+
+	lock_take(&p->lock);
+	e = list_pop_front(&p->objects);
+	*o = e ? container_of(e, struct object, in_pager) : NULL;
+	if (*o && !kobject_try(&(*o)->kobject))
+		*o = NULL; /* it ends on another hart */
+	lock_drop(&p->lock);
+	return e != NULL;
+}
+
+void pager_die(struct pager *p)
+{
+	struct object *o;
+
+	lock_take(&p->lock);
+	p->kobject.dead = 1;
+	lock_drop(&p->lock);
+	fail_requests(p);
+	while (take_object(p, &o))
+		if (o) {
+			paged_orphan(o);
+			object_put(o);
+		}
+	window_destroy(p);
+}
+
+static void pager_end(struct kobject *k)
+{
+	struct pager *p = pager_of(k);
+
+	pager_die(p);
+	if (p->window)
+		object_put(p->window);
+	if (p->ring_memory)
+		object_put(p->ring_memory);
+	if (p->notification)
+		kobject_put(p->notification);
+	if (p->space)
+		space_put(p->space);
+}
+
+static void pager_revoke(struct kobject *k)
+{
+	pager_die(pager_of(k));
+}
+
+static void pager_reclaim(struct kobject *k)
+{
+	slab_free(&pagers, pager_of(k));
+}
+
+const struct kind pager_kind = {
+	.number = KIND_PAGER,
+	.name = "pager",
+	.end = pager_end,
+	.reclaim = pager_reclaim,
+	.revoke = pager_revoke,
+};
+
+void pager_trim(void)
+{
+	slab_trim(&pagers);
+}
+
+/* ---- checking --------------------------------------------------------------- */
+
+void pager_check(struct pager *p)
+{
+	uint32_t taken = 0;
+
+	for (unsigned i = 0; i < p->slots; i++) {
+		const struct frame *f = p->slot[i].frame;
+
+		taken += f != NULL;
+		assert(!f || (f->flags & PAGE_BUSY));
+	}
+	assert(taken + p->free_slots == p->slots);
+	assert(!p->head || !p->free_slots || p->kobject.dead);
+	for (const struct frame *f = queue_head(p); f;
+	     f = f->next ? &frame_records[f->next - 1] : NULL) {
+		assert(f->prev & WANT_QUEUED && f->prev & WANT_ANY);
+		assert(f->flags & PAGE_BUSY);
+		assert(object_of_page(f)->pager == p);
+	}
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pager.h - the kernel's side of a pager (abi/pager.h): what it is asked, what
+ * it may answer, and its end.
+ *
+ *	            pager_ask                      pager_answer
+ *	frame  -----------------> queue --> slot ----------------> paged_answered
+ *	(flags: object's lock)    (pager's lock)
+ *
+ * A request is a bit in the frame's record, and the queue is a chain through the
+ * records, so that asking allocates nothing and no request is lost when all
+ * slots are taken. Each request, queued or in a slot, holds a reference of its
+ * object; an object so cannot end under a pager.
+ *
+ * The record of a page's frame: `next` is the queue's, `prev` holds the bits
+ * below; both under the pager's lock.
+ *
+ * Ends: the last handle goes, or it is revoked. Then every request fails, and
+ * every object forgets it.
+ */
+#ifndef MM_PAGER_H
+#define MM_PAGER_H
+#include "abi/pager.h"
+#include "arch/layout.h"
+#include "lib/kobject.h"
+#include "lib/list.h"
+#include "lib/lock.h"
+#include "mm/frame.h"
+#include "mm/ring.h"
+
+struct object;
+struct space;
+
+/* frame.prev of a page: bit `kind` (enum pager_request_kind) is a request that
+ * has no slot yet. */
+#define WANT(kind) (1u << (kind))
+#define WANT_ANY \
+	(WANT(PAGER_PAGEIN) | WANT(PAGER_WRITEBACK) | WANT(PAGER_DIRTY))
+#define WANT_QUEUED 0x10u
+#define WANT_ACCESS 8 /* shift: PROT_* of the PAGEIN */
+
+struct pager_slot {
+	struct frame *frame; /* NULL: free, or its answer is being acted on */
+	uint8_t kind;	     /* enum pager_request_kind */
+};
+
+struct pager {
+	struct kobject kobject;
+	struct lock lock;
+
+	/* These do not change before the end. */
+	uint64_t timeout; /* nanoseconds, 0: none */
+	uint64_t bits;
+	struct kobject *notification; /* referenced; NULL: nobody is told */
+	struct space *space;	      /* referenced */
+	struct object *ring_memory,
+		*window; /* referenced; window may be NULL */
+	va_t ring_va, window_va;
+	uint32_t flags; /* PAGER_* of abi/pager.h */
+	bool may_wait;	/* its program, for the notification */
+
+	/* Under the lock. */
+	struct ring ring;
+	uint32_t head, tail; /* the queue: frame numbers + 1, 0: empty */
+	uint32_t slots, free_slots;
+	uint8_t free[PAGER_SLOTS_MAX]; /* a stack */
+	struct pager_slot slot[PAGER_SLOTS_MAX];
+	struct list objects;
+
+	uint64_t timeouts; /* atomic */
+};
+
+extern const struct kind pager_kind;
+
+static inline struct pager *pager_of(struct kobject *o)
+{
+	return container_of(o, struct pager, kobject);
+}
+
+/* ---- for who makes one --------------------------------------------------- */
+
+struct pager_config {
+	struct space *space;	      /* becomes the pager's reference */
+	struct kobject *notification; /* also; NULL: nobody is told */
+	uint64_t bits, timeout;
+	uint32_t slots; /* 1 .. PAGER_SLOTS_MAX */
+	uint32_t flags;
+	bool physical; /* no window */
+	bool may_wait;
+};
+
+/*
+ * A pager, its ring and window mapped; one reference, the caller's. NULL: no
+ * memory, or no room in the space; then the references in *c are the caller's
+ * still. No lock held.
+ */
+struct pager *pager_create(const struct pager_config *c);
+
+/* Unmaps ring and window: of a pager that comes to nothing. */
+void pager_unmap(struct pager *p);
+
+/*
+ * The next answer that the program has put: 1 and a copy; 0: none; -E_INVAL: its
+ * count makes no sense. pager_result() tells the program what became of it.
+ */
+int pager_next(struct pager *p, struct pager_answer *a, uint32_t *at);
+void pager_result(struct pager *p, uint32_t at, int result);
+
+/*
+ * Acts on an answer for a slot (all but PAGER_REVOKE: object_revoke()). 0, or
+ * why it is refused: abi/pager.h. No lock held.
+ */
+int pager_answer(struct pager *p, const struct pager_answer *a);
+
+/* The end, also while handles are left. No lock held. */
+void pager_die(struct pager *p);
+
+void pager_trim(void);
+
+/* ---- for paged.c, object.c ----------------------------------------------- */
+
+/* `o` is filled by it. 0, or -E_STALE: it has ended. */
+int pager_adopt(struct pager *p, struct object *o);
+
+/* `o` has ended. */
+void pager_forget(struct pager *p, struct object *o);
+
+/*
+ * Wants something done with the page, which is not wanted yet, and takes a
+ * reference of its object. 0, or -E_STALE. Called with the object's lock held.
+ */
+int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access);
+
+/*
+ * frame_alloc() flags for a frame that it will fill: a program must not see what
+ * lay there before.
+ */
+static inline unsigned pager_fresh(const struct pager *p)
+{
+	return p->window ? FRAME_ZERO : 0;
+}
+
+static inline bool pager_wants_dirty(const struct pager *p)
+{
+	return p->flags & PAGER_TELL_DIRTY;
+}
+
+/* ---- checking ------------------------------------------------------------ */
+
+/* Asserts its invariants; nothing else may be at work. */
+void pager_check(struct pager *p);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pin.c - a reference to the frame behind an address. */
+#include "mm/pin.h"
+#include "abi/error.h"
+#include "lib/assert.h"
+#include "mm/fault.h"
+#include "mm/frame.h"
+
+/* Between a fault and the look at its result another hart may take the page. */
+#define TRIES 16
+
+static bool hold_locked(struct space *s, va_t va, unsigned access,
+			struct pin *p)
+{
+	int level;
+	pte_t leaf = mmu_query(&s->mmu, va, &level);
+	pa_t page = pte_pa(leaf) +
+		    round_down(va & (MMU_LEVEL_SIZE(level) - 1), PAGE_SIZE);
+	struct frame *f;
+
+	if (!leaf || !(pte_prot(leaf) & access))
+		return false;
+	f = frame_of(page);
+	p->frame = f && f->state == FRAME_USED ? f : NULL;
+	if (p->frame)
+		frame_get(f);
+	p->page = pa_to_va(page);
+	return true;
+}
+
+int pin(struct space *s, va_t va, unsigned access, struct pin *p)
+{
+	for (unsigned i = 0; i < TRIES; i++) {
+		bool held;
+		int err;
+
+		if (va >= MMU_USER_END)
+			return -E_FAULT;
+		lock_take(&s->lock);
+		held = hold_locked(s, va, access, p);
+		lock_drop(&s->lock);
+		if (held)
+			return 0;
+		err = fault_resolve(s, va, access);
+		if (err)
+			return err;
+	}
+	return -E_FAULT;
+}
+
+void unpin(struct pin *p)
+{
+	if (p->frame)
+		frame_put(p->frame);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* object_calls.c - calls about memory objects. */
+#include "abi/error.h"
+#include "lib/bits.h"
+#include "mm/object.h"
+#include "mm/paged.h"
+#include "mm/pager.h"
+#include "mm/space.h"
+#include "sys/machine.h"
+#include "sys/sys.h"
+#include "task/handle.h"
+
+/* ---- mapping ------------------------------------------------------------- */
+
+static bool has(uint64_t handle, unsigned rights)
+{
+	struct kobject *o;
+	uint64_t badge;
+
+	return handle_look(handle, &object_kind, rights, &o, &badge) == 0;
+}
+
+/* The most that a mapping by this handle may ever have. */
+static unsigned most(uint64_t handle, bool shared)
+{
+	unsigned prot = 0;
+
+	if (has(handle, RIGHT_READ))
+		prot |= shared && !has(handle, RIGHT_WRITE) ? PROT_R
+							    : PROT_R | PROT_W;
+	if (has(handle, RIGHT_EXECUTE))
+		prot |= PROT_X;
+	return prot;
+}
+
+/* A private view reads, whatever it is for. */
+static unsigned needed(unsigned how)
+{
+	unsigned prot = how & PROT_ALL;
+
+	if (!(how & MAP_SHARED) || (prot & PROT_W))
+		prot |= PROT_R;
+	return prot;
+}
+
+long sys_space_map_object(const uint64_t arg[6])
+{
+	unsigned how = (unsigned)arg[3], max;
+	uint64_t handle = arg[4];
+	struct kobject *o;
+	struct space *s;
+	va_t va = arg[1];
+	long err;
+
+	if (arg[3] > UINT32_MAX)
+		return -E_INVAL;
+	s = handle_space(arg[0], RIGHT_WRITE, &err);
+	if (!s)
+		return err;
+	err = handle_find(handle, &object_kind, 0, &o);
+	if (err)
+		goto out_space;
+	max = most(handle, how & MAP_SHARED);
+	if (needed(how) & ~max)
+		err = -E_PERM;
+	else
+		err = space_map_object(s, &va, arg[2], how & PROT_ALL, max,
+				       how & ~PROT_ALL, object_of(o), arg[5]);
+	kobject_put(o);
+out_space:
+	space_put(s);
+	return err ? err : (long)va;
+}
+
+/* ---- making ---------------------------------------------------------------- */
+
+#define RIGHTS_BASIC (RIGHT_DUPLICATE | RIGHT_MANAGE | RIGHT_READ | RIGHT_WRITE)
+
+/* What is made, and with which rights. */
+struct made {
+	struct object *object;
+	unsigned rights;
+};
+
+static int make_of_machine(uint64_t bytes, uint64_t where, struct made *m)
+{
+	uint64_t pages = round_up(bytes, PAGE_SIZE) >> PAGE_SHIFT;
+	int err;
+
+	m->rights = RIGHTS_BASIC | RIGHT_DMA;
+	if (where != OBJECT_DMA) {
+		m->object = object_device(where, bytes, &err);
+		return err;
+	}
+	if (!pages || pages > OBJECT_DMA_MAX)
+		return -E_INVAL;
+	m->rights |= RIGHT_EXECUTE;
+	m->object = object_dma(pages);
+	return m->object ? 0 : -E_NOMEM;
+}
+
+static bool pages_of(uint64_t bytes, uint64_t *pages)
+{
+	*pages = (bytes >> PAGE_SHIFT) + !is_aligned(bytes, PAGE_SIZE);
+	return *pages > 0 && *pages <= OBJECT_PAGES_MAX;
+}
+
+static int make_anonymous(uint64_t bytes, struct made *m)
+{
+	uint64_t pages;
+
+	if (!pages_of(bytes, &pages))
+		return -E_INVAL;
+	m->rights = RIGHTS_BASIC | RIGHT_EXECUTE;
+	m->object = object_anonymous(pages);
+	return m->object ? 0 : -E_NOMEM;
+}
+
+static int make_paged(struct pager *p, uint64_t bytes, uint64_t key,
+		      struct made *m)
+{
+	uint64_t pages;
+	int err;
+
+	if (!pages_of(bytes, &pages))
+		return -E_INVAL;
+	m->rights = RIGHTS_BASIC | RIGHT_EXECUTE;
+	m->object = object_paged(p, key, pages, &err);
+	return err;
+}
+
+long sys_object_create(const uint64_t arg[6])
+{
+	uint64_t from = arg[0], bytes = arg[1], where = arg[2];
+	struct kobject *k;
+	struct made m;
+	long err;
+
+	if (from == SELF) {
+		err = make_anonymous(bytes, &m);
+		goto made;
+	}
+	err = handle_find(from, &machine_kind,
+			  where == OBJECT_DMA ? RIGHT_FRAMES : RIGHT_DEVICES,
+			  &k);
+	if (err == -E_TYPE) {
+		err = handle_find(from, &pager_kind, RIGHT_MANAGE, &k);
+		if (err)
+			return err;
+		err = make_paged(pager_of(k), bytes, where, &m);
+	} else if (!err) {
+		err = make_of_machine(bytes, where, &m);
+	} else {
+		return err;
+	}
+	kobject_put(k);
+made:
+	return err ? err : handle_add_new(&m.object->kobject, m.rights);
+}
+
+/* ---- looking, and writing back ----------------------------------------- */
+
+long sys_object_address(const uint64_t arg[6])
+{
+	uint64_t offset = arg[1];
+	const struct object *o;
+	struct kobject *k;
+	long result = handle_find(arg[0], &object_kind, RIGHT_DMA, &k);
+
+	if (result)
+		return result;
+	o = object_of(k);
+	result = -E_INVAL;
+	if (object_is_run(o) && offset >> PAGE_SHIFT < o->pages)
+		result = (long)(o->base + offset);
+	kobject_put(k);
+	return result;
+}
+
+long sys_object_sync(const uint64_t arg[6])
+{
+	uint64_t first = arg[1] >> PAGE_SHIFT, end = arg[1] + arg[2], at = 0;
+	struct kobject *k;
+	long err = handle_find(arg[0], &object_kind, RIGHT_WRITE, &k);
+
+	if (err)
+		return err;
+	err = -E_INVAL;
+	if (end >= arg[1] && end <= OBJECT_PAGES_MAX << PAGE_SHIFT)
+		err = object_sync(
+			object_of(k), first,
+			(round_up(end, PAGE_SIZE) >> PAGE_SHIFT) - first, &at);
+	kobject_put(k);
+	return err;
+}

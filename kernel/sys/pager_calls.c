@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pager_calls.c - calls of pagers: abi/pager.h. */
+#include "abi/error.h"
+#include "arch/uaccess.h"
+#include "ipc/notification.h"
+#include "mm/paged.h"
+#include "mm/pager.h"
+#include "mm/space.h"
+#include "sys/machine.h"
+#include "sys/sys.h"
+#include "task/handle.h"
+#include "task/sched.h"
+
+/* ---- pager_create ------------------------------------------------------------ */
+
+static bool makes_sense(const struct pager_setup *s)
+{
+	return s->slots > 0 && s->slots <= PAGER_SLOTS_MAX &&
+	       !(s->flags & ~PAGER_TELL_DIRTY) && s->bits;
+}
+
+/* May who made the pager wait for its requests, too? */
+static bool may_wait(uint64_t notification)
+{
+	struct kobject *o;
+	uint64_t badge;
+
+	return handle_look(notification, &notification_kind, RIGHT_WAIT, &o,
+			   &badge) == 0;
+}
+
+/* The references that the setup asks for. */
+static long find_all(const struct pager_setup *s, struct pager_config *c)
+{
+	long err = 0;
+
+	c->physical = s->machine != SELF;
+	if (c->physical)
+		err = machine_may(s->machine, RIGHT_FRAMES);
+	if (err)
+		return err;
+	err = handle_find(s->notification, &notification_kind, RIGHT_SIGNAL,
+			  &c->notification);
+	if (err)
+		return err;
+	c->may_wait = may_wait(s->notification);
+	c->space = handle_space(s->space, RIGHT_WRITE, &err);
+	if (!c->space)
+		kobject_put(c->notification);
+	return err;
+}
+
+/* What cannot be told to the program is made undone. */
+static long hand_over(struct pager *p, struct pager_setup *s, va_t to)
+{
+	long result;
+
+	s->ring = p->ring_va;
+	s->window = p->window_va;
+	kobject_get(&p->kobject); /* for pager_unmap() below */
+	result = copy_to_user(to, s, sizeof(*s));
+	if (result)
+		kobject_put(&p->kobject);
+	else
+		result = handle_add_new(&p->kobject,
+					RIGHT_DUPLICATE | RIGHT_MANAGE);
+	if (result < 0)
+		pager_unmap(p);
+	kobject_put(&p->kobject);
+	return result;
+}
+
+long sys_pager_create(const uint64_t arg[6])
+{
+	struct pager_setup s;
+	struct pager_config c;
+	struct pager *p;
+	long err = copy_from_user(&s, arg[0], sizeof(s));
+
+	if (err)
+		return err;
+	if (!makes_sense(&s))
+		return -E_INVAL;
+	c = (struct pager_config){.bits = s.bits,
+				  .timeout = s.timeout,
+				  .slots = s.slots,
+				  .flags = s.flags};
+	err = find_all(&s, &c);
+	if (err)
+		return err;
+	p = pager_create(&c);
+	if (p)
+		return hand_over(p, &s, arg[0]);
+	kobject_put(c.notification);
+	space_put(c.space);
+	return -E_NOMEM;
+}
+
+/* ---- pager_submit ------------------------------------------------------------ */
+
+static int revoke(struct pager *p, const struct pager_answer *a)
+{
+	struct kobject *k;
+	long err = handle_find(a->object, &object_kind, RIGHT_MANAGE, &k);
+
+	if (err)
+		return (int)err;
+	err = object_revoke(object_of(k), p, a->index, a->count, a->prot);
+	kobject_put(k);
+	return (int)err;
+}
+
+/* At most a ring full: how many, or -E_INVAL. */
+static int take_answers(struct pager *p)
+{
+	struct pager_answer a;
+	int n, taken = 0;
+	uint32_t at;
+
+	for (; taken < (int)PAGER_RING; taken++) {
+		n = pager_next(p, &a, &at);
+		if (n < 0)
+			return n;
+		if (n == 0)
+			break;
+		pager_result(p, at,
+			     a.kind == PAGER_REVOKE ? revoke(p, &a)
+						    : pager_answer(p, &a));
+	}
+	return taken;
+}
+
+/* Waits as notification_wait() does; what the answers woke may run now. */
+static long wait(struct pager *p, uint64_t mask, uint64_t deadline)
+{
+	if (!p->may_wait)
+		return -E_PERM;
+	return notification_wait(notification_of(p->notification), mask,
+				 deadline);
+}
+
+long sys_pager_submit(const uint64_t arg[6])
+{
+	struct kobject *k;
+	long err = handle_find(arg[0], &pager_kind, RIGHT_MANAGE, &k);
+
+	if (err)
+		return err;
+	err = take_answers(pager_of(k));
+	if (err >= 0 && err < (long)PAGER_RING && arg[1]) {
+		err = wait(pager_of(k), arg[1], arg[2]);
+		kobject_put(k);
+		return err;
+	}
+	kobject_put(k);
+	if (err > 0)
+		err = 0;
+	this_cpu()->frame->x[X_A1] = 0; /* no bits */
+	thread_set_result(this_cpu()->current, err);
+	sched_check(); /* clients may be more urgent */
+	return err;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * paging.h - what tests of pagers share: a pager in the first thread, a client
+ * in another of the same space, and somebody who hears of the client's faults.
+ *
+ * The first thread waits for REQUEST (the kernel's, to the pager), DONE (a job
+ * of the client's is done) and FAULT (nothing permitted it; `why` says why).
+ */
+#ifndef TESTS_USER_PAGING_H
+#define TESTS_USER_PAGING_H
+#include "check.h"
+#include "ipc.h"
+#include "pager.h"
+
+/* There are other threads; a check that fails ends them all. */
+#define exit(status) task_end(SELF, status)
+
+#define REQUEST 1ul
+#define DONE	2ul
+#define FAULT	4ul
+#define ANY	(REQUEST | DONE | FAULT)
+#define SECOND	1000000000ul
+#define KEY	0xfeedul
+
+static uint64_t bits_of_all; /* notification */
+static struct pager pager;
+static struct pager_setup setup;
+
+/* ---- threads ------------------------------------------------------------ */
+
+/* A new thread has no gp; what uses it is another function. */
+#define THREAD(name, body)                                           \
+	static void name(uint64_t arg)                               \
+	{                                                            \
+		__asm__ volatile(".option push\n.option norelax\n\t" \
+				 "lla gp, __global_pointer$\n"       \
+				 ".option pop");                     \
+		body(arg);                                           \
+		thread_exit(0);                                      \
+	}
+
+static inline long run(void (*entry)(uint64_t), char *stack_end, uint64_t arg)
+{
+	long t = thread_create(SELF, (const void *)(uintptr_t)entry, stack_end,
+			       arg);
+
+	CHECK(t > 0);
+	CHECK_EQ(thread_control((uint64_t)t, THREAD_START), 0);
+	return t;
+}
+
+/* ---- the client --------------------------------------------------------- */
+
+struct job {
+	volatile char *at;
+	long (*call)(void); /* or NULL: reads, or writes, the byte */
+	char value;	    /* read, or to be written */
+	bool write;
+	long result;
+};
+
+static struct job job;
+static volatile long why; /* of the last FAULT */
+static uint64_t door;	  /* the task's handler endpoint */
+static char stack_of_client[8192] __attribute__((aligned(16)));
+static char stack_of_handler[8192] __attribute__((aligned(16)));
+
+static __attribute__((noinline)) void client(uint64_t arg)
+{
+	(void)arg;
+	if (job.call)
+		job.result = job.call();
+	else if (job.write)
+		*job.at = job.value;
+	else
+		job.value = *job.at;
+	notification_signal(bits_of_all, DONE);
+}
+THREAD(client_entry, client)
+
+static inline void begin(struct job j)
+{
+	job = j;
+	handle_close((uint64_t)run(
+		client_entry, stack_of_client + sizeof(stack_of_client), 0));
+}
+
+static inline void begin_read(const volatile char *at)
+{
+	begin((struct job){.at = (volatile char *)(uintptr_t)at});
+}
+
+static inline void begin_write(volatile char *at, char value)
+{
+	begin((struct job){.at = at, .value = value, .write = true});
+}
+
+static inline void begin_call(long (*call)(void))
+{
+	begin((struct job){.call = call});
+}
+
+/* Who cannot go on ends, and `why` is set. */
+static __attribute__((noinline)) void handler(uint64_t arg)
+{
+	struct message m = {.word = {0}};
+
+	(void)arg;
+	if (ipc_receive(door, &m))
+		return;
+	for (;;) {
+		why = (long)m.word[4];
+		notification_signal(bits_of_all, FAULT);
+		m = (struct message){.word = {HANDLER_END, 0}};
+		if (ipc_reply_receive(door, &m))
+			return;
+	}
+}
+THREAD(handler_entry, handler)
+
+/* ---- the pager ------------------------------------------------------------ */
+
+static inline void open_all(unsigned slots, uint64_t timeout, unsigned flags)
+{
+	if (!bits_of_all) {
+		bits_of_all = (uint64_t)notification_create();
+		door = (uint64_t)endpoint_create();
+		CHECK((long)bits_of_all > 0 && (long)door > 0);
+		CHECK_EQ(task_handler(SELF, door), 0);
+		run(handler_entry, stack_of_handler + sizeof(stack_of_handler),
+		    0);
+	}
+	setup = (struct pager_setup){.notification = bits_of_all,
+				     .bits = REQUEST,
+				     .timeout = timeout,
+				     .slots = slots,
+				     .flags = flags};
+	CHECK_EQ(pager_open(&pager, &setup), 0);
+}
+
+static inline volatile char *map_pages(uint64_t object, uint64_t pages,
+				       unsigned how)
+{
+	long at = space_map_object(SELF, NULL, pages * PAGE, how, object, 0);
+
+	CHECK(at > 0);
+	return (volatile char *)at;
+}
+
+/* Waits for one of `mask`; the answers that were put are acted on. */
+static inline uint64_t submit(uint64_t mask)
+{
+	uint64_t got = 0;
+
+	CHECK_EQ(pager_submit(pager.handle, mask, NEVER, &got), 0);
+	return got;
+}
+
+static inline struct pager_request next_request(void)
+{
+	struct pager_request q;
+
+	while (!pager_next(&pager, &q))
+		submit(REQUEST);
+	return q;
+}
+
+/* Puts an answer and has it acted on: the result. */
+static inline long answer(struct pager_answer a)
+{
+	const struct pager_answer *at = pager_put(&pager, &a);
+
+	submit(0);
+	return at->result;
+}
+
+static inline long supply(const struct pager_request *q, unsigned prot)
+{
+	return answer((struct pager_answer){
+		.kind = PAGER_SUPPLY, .slot = q->slot, .prot = (uint16_t)prot});
+}
+
+static inline long fail(const struct pager_request *q, int error)
+{
+	return answer((struct pager_answer){
+		.kind = PAGER_FAIL, .slot = q->slot, .error = error});
+}
+
+static inline long done(const struct pager_request *q)
+{
+	return answer(
+		(struct pager_answer){.kind = PAGER_DONE, .slot = q->slot});
+}
+
+static inline long wait_for(uint64_t bit)
+{
+	uint64_t got = 0;
+
+	CHECK_EQ(notification_wait(bits_of_all, bit, NEVER, &got), 0);
+	CHECK_EQ(got, bit);
+	return why;
+}
+
+static inline uint64_t faults(void)
+{
+	return counts().faults;
+}
+
+#endif

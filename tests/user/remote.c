@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* remote.c - a pager and its client in two spaces, and two tasks. */
+#include "remote.h"
+#include "paging.h"
+
+#define PAGES 32u
+
+static uint64_t object;
+static struct remote_task there;
+
+static void open_two(unsigned slots)
+{
+	open_all(slots, 0, 0);
+	object = (uint64_t)object_create(pager.handle, PAGES * PAGE, KEY);
+	CHECK((long)object > 0);
+	CHECK_EQ(remote_open(&there, object, PAGES * PAGE, bits_of_all, DONE),
+		 0);
+}
+
+/* A task that has ended starts no more. */
+static void open_another(void)
+{
+	remote_close(&there);
+	CHECK_EQ(remote_open(&there, object, PAGES * PAGE, bits_of_all, DONE),
+		 0);
+}
+
+static void close_two(void)
+{
+	remote_close(&there);
+	CHECK_EQ(space_unmap(SELF, (const void *)setup.ring,
+			     sizeof(struct pager_ring)),
+		 0);
+	CHECK_EQ(space_unmap(SELF, (const void *)setup.window,
+			     setup.slots * PAGE),
+		 0);
+	CHECK_EQ(handle_close(object), 0);
+	CHECK_EQ(handle_close(pager.handle), 0);
+}
+
+/* Fills each page with its index until the client is done. */
+static void serve(void)
+{
+	struct pager_request q;
+	uint64_t got = 0;
+
+	while (!(got & DONE)) {
+		while (pager_next(&pager, &q)) {
+			struct pager_answer a = {.kind = PAGER_SUPPLY,
+						 .slot = q.slot,
+						 .prot = RW};
+
+			*(volatile uint64_t *)q.address = 1000 + q.index;
+			pager_put(&pager, &a);
+		}
+		got = submit(REQUEST | DONE);
+	}
+}
+
+static void a_client_in_another_space_gets_its_pages(void)
+{
+	volatile char *file;
+	uint64_t before;
+
+	open_two(4);
+	CHECK_EQ(remote_start(&there, PAGES, 0), 0);
+	before = faults();
+	serve();
+	CHECK_EQ(there.data->sum, 1000 * PAGES + PAGES * (PAGES - 1) / 2);
+	if (counts().harts == 1) /* else its space may be busy now and then */
+		CHECK_EQ(faults(), before + 1); /* the ring; no window page */
+	open_another();
+	CHECK_EQ(remote_start(&there, PAGES, 1), 0);
+	serve();
+	file = map_pages(object, PAGES, PROT_R | MAP_SHARED);
+	CHECK_EQ(*(volatile uint64_t *)(file + 9 * PAGE), 9);
+	CHECK_EQ(space_unmap(SELF, (const void *)file, PAGES * PAGE), 0);
+	close_two();
+}
+
+/* It ends while it waits; the page comes, and nobody wants it. */
+static void a_client_that_ends_while_it_waits_is_not_missed(void)
+{
+	struct pager_request q;
+
+	open_two(4);
+	CHECK_EQ(remote_start(&there, PAGES, 0), 0);
+	q = next_request();
+	open_another();
+	CHECK_EQ(supply(&q, RW), 0);
+	CHECK_EQ(remote_start(&there, 1, 0), 0);
+	serve();
+	close_two();
+}
+
+int main(void)
+{
+	a_client_in_another_space_gets_its_pages();
+	a_client_that_ends_while_it_waits_is_not_missed();
+	exit(0);
+	return 1;
+}

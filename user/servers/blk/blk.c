@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * blk - the driver of a virtio disk: one thread, woken by a request or by the
+ * device. Requests: proto/blk.h.
+ *
+ *	receive into a free slot's buffer -> keep the caller -> device
+ *	interrupt -> answer the caller from the buffer -> the slot is free
+ *
+ * What a client writes is copied once, by the kernel, into memory that the
+ * device reads; what he reads, once from there. While no slot is free requests
+ * wait at the door. A device that makes no sense ends the driver: it is started
+ * again, and resets it.
+ */
+#include "disk.h"
+#include "ipc.h"
+#include "service.h"
+#include "waiters.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+struct slot {
+	uint64_t reply; /* handle of the caller; 0: the slot is free */
+	unsigned request;
+	uint32_t bytes;
+};
+
+static struct disk disk;
+static struct slot slots[DISK_SLOTS];
+static uint64_t door, interrupt, signal_bits;
+
+__attribute__((noreturn)) static void fail(const char *why)
+{
+	printf("blk: %s\n", why);
+	exit(1);
+}
+
+/* ---- the device --------------------------------------------------------- */
+
+static void finish(unsigned n, int result)
+{
+	struct slot *s = &slots[n];
+	uint32_t bytes = s->request == BLK_READ && result == 0 ? s->bytes : 0;
+
+	waiters_answer(s->reply, (uint64_t)result, disk_buffer(&disk, n),
+		       bytes);
+	s->reply = 0;
+}
+
+static void serve_device(void)
+{
+	unsigned n;
+	int result, r;
+
+	virtio_interrupt(&disk.device);
+	while ((r = disk_take(&disk, &n, &result)) > 0)
+		finish(n, result);
+	if (r < 0 || virtio_is_broken(&disk.device))
+		fail("the device makes no sense");
+	interrupt_done(interrupt);
+}
+
+/* ---- requests ----------------------------------------------------------- */
+
+static void answer_info(void)
+{
+	struct message m = {.word = {0, disk.info.sectors, disk.info.flags,
+				     disk.info.max, disk.info.most}};
+
+	ipc_reply(SELF, &m);
+}
+
+/* The request that came with slot n's buffer: 0, or an error for the caller. */
+static long take_on(const struct message *m, unsigned n)
+{
+	unsigned request = (unsigned)m->word[0];
+	uint64_t sector = m->word[1];
+	uint64_t bytes = request == BLK_READ ? m->word[2] : IPC_BYTES(m->came);
+	long reply;
+	int err;
+
+	if (request < BLK_READ || request > BLK_FLUSH || m->came & IPC_CUT)
+		return -E_INVAL;
+	err = disk_check(&disk.info, request, sector, bytes);
+	if (err)
+		return err;
+	reply = reply_keep();
+	if (reply < 0)
+		return reply;
+	slots[n] = (struct slot){(uint64_t)reply, request, (uint32_t)bytes};
+	disk_submit(&disk, n, request, sector, (uint32_t)bytes);
+	return 0;
+}
+
+static void serve_request(const struct message *m, unsigned n)
+{
+	long err;
+
+	if (!(m->came & IPC_ASKS))
+		return;
+	if (m->word[0] == BLK_INFO) {
+		answer_info();
+		return;
+	}
+	if (m->word[0] == BLK_FLUSH && !(disk.info.flags & BLK_HAS_FLUSH)) {
+		waiters_answer(SELF, 0, NULL, 0);
+		return;
+	}
+	err = take_on(m, n);
+	if (err)
+		waiters_answer(SELF, (uint64_t)err, NULL, 0);
+}
+
+static int free_slot(void)
+{
+	for (unsigned i = 0; i < disk.slots; i++) {
+		if (!slots[i].reply)
+			return (int)i;
+	}
+	return -1;
+}
+
+__attribute__((noreturn)) static void run(void)
+{
+	struct ipc_extra in;
+	struct message m;
+	uint64_t bits;
+	int n;
+
+	for (;;) {
+		n = free_slot();
+		if (n < 0) {
+			notification_wait(signal_bits, SERVICE_INTERRUPT, NEVER,
+					  &bits);
+			serve_device();
+			continue;
+		}
+		in = (struct ipc_extra){
+			.receive = (uint64_t)disk_buffer(&disk, (unsigned)n),
+			.receive_bytes = BLK_MAX};
+		m = (struct message){.extra = &in};
+		if (ipc_receive(door, &m))
+			continue;
+		if (m.came & IPC_SIGNAL)
+			serve_device();
+		else
+			serve_request(&m, (unsigned)n);
+	}
+}
+
+/* ---- the beginning ------------------------------------------------------ */
+
+/* In DMA memory that a driver before may have left full. */
+static void begin_disk(void)
+{
+	uint64_t registers = service_handle("registers");
+	uint64_t dma = service_handle("dma");
+	volatile char *at = service_map(registers, 4096);
+	void *memory = service_map(dma, DISK_MEMORY);
+	long physical = object_address(dma, 0);
+
+	if (!at || !memory || physical < 0)
+		fail("its memory cannot be mapped");
+	if (disk_begin(&disk, at + service_number("offset"), memory,
+		       (uint64_t)physical))
+		fail(disk.device.why);
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	(void)argc, (void)argv;
+	service_begin(envp);
+	door = service_handle("door");
+	interrupt = service_handle("interrupt");
+	signal_bits = service_handle("signal");
+	if (!door || !interrupt)
+		fail("the manifest gives it no device, or no serves");
+	if (service_number("dma-bytes") < DISK_MEMORY)
+		fail("the manifest gives it too little memory for DMA");
+	if (notification_bind(signal_bits))
+		fail("its notification cannot be bound");
+	begin_disk();
+	printf("blk: %lu sectors%s\n", (unsigned long)disk.info.sectors,
+	       disk.info.flags & BLK_READ_ONLY ? ", read-only" : "");
+	interrupt_done(interrupt); /* one may have come to the driver before */
+	run();
+}
