@@ -144,13 +144,14 @@ test: ## all tests, on the host and in the emulator; T=pattern selects
 	$(BUILD) tests
 	@tools/test
 
-test-slow: ## what takes longer: every x86 word, mutations of MMU layer and mirror
-	$(SETUP) test
+test-slow: ## what takes longer: every x86 word, mutations of MMU layer and mirror, models
+	$(SETUP) test slow
 	$(BUILD) slow
 	@$(O)/slow/words
 	@tests/host/mutate
 	@tests/host/user/mutate
 	@tests/x86/mutate
+	@tests/model/run
 
 bench: ## instructions per operation against the budgets
 	$(SETUP) test
