@@ -215,7 +215,7 @@ static inline void thread_set_result(struct thread *t, long result)
 /* Is it told to stop, or to end? */
 static inline bool thread_has_orders(const struct thread *t)
 {
-	return __atomic_load_n(&t->orders, __ATOMIC_SEQ_CST) & ORDER_ANY;
+	return __atomic_load_n(&t->orders, __ATOMIC_RELAXED) & ORDER_ANY;
 }
 
 /* ---- from outside ---------------------------------------------------- */
