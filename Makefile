@@ -65,7 +65,7 @@ USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) 
 	$(addprefix user/servers/,init/manifest.c init/words.c \
 	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c) \
 	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
-PROGRAMS = start memory calls ipc ramdisk liar remote floating stack two_spin many_churn exhaust@15
+PROGRAMS = start memory calls ipc objects handles messages waits handler signals schedule ramdisk liar remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
@@ -123,7 +123,7 @@ LINK = $(TARGET_LD) -nostdlib -static --gc-sections -z max-page-size=4096 \
 
 BUILD = @$(MAKE) --no-print-directory
 SETUP = @tools/setup
-.PHONY: help all run test test-slow bench size check doctor debug oracle clean
+.PHONY: help all run servers test test-slow bench size check doctor debug oracle clean
 
 help: ## this list
 	@awk -F': .*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -133,6 +133,11 @@ run: ## boot QEMU virt under OpenSBI and take the tour
 	$(SETUP) run $(if $(filter 1,$(LLVM)),llvm)
 	$(BUILD) all
 	@tools/run --append expect=fault
+
+servers: ## boot init with its services: console, disk, network; list what runs
+	$(SETUP) run $(if $(filter 1,$(LLVM)),llvm)
+	$(BUILD) system
+	@tools/run --archive $(O)/system.cpio
 
 test: ## all tests, on the host and in the emulator; T=pattern selects
 	$(SETUP) test $(if $(filter 1,$(LLVM)),llvm)
@@ -179,13 +184,15 @@ clean:
 
 # ---- what is made ------------------------------------------------------
 
-.PHONY: tests slow benches
+.PHONY: tests slow benches system
+system: $(O)/quire.img $(O)/system.cpio
+	@:
 benches: all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
 	@:
 all: $(O)/quire.img $(O)/archive.cpio
 	@:
 tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers \
-	$(MANIFESTS:%=$(O)/servers/%.cpio)
+	$(O)/system.cpio $(MANIFESTS:%=$(O)/servers/%.cpio)
 	@:
 slow: $(O)/slow/words
 	@:
@@ -253,14 +260,18 @@ $(O)/stress/archive.cpio: $(foreach p,$(STRESS),$(call program,$(p)))
 	@mkdir -p $(@D)
 	@tools/archive $@ $(foreach p,$(STRESS),$(call program,$(p))=test/$(p))
 
-# Each manifest of tests/servers in an archive with all that it may start.
 bin = $(O)/user/user/bin/$(1).elf
+system = $(call server,init)=init $(foreach s,$(filter-out init,$(SERVERS)),$(call server,$(s))=servers/$(s)) \
+	$(foreach b,$(BIN),$(call bin,$(b))=bin/$(b))
+SYSTEM = $(foreach s,$(SERVERS),$(call server,$(s))) $(foreach b,$(BIN),$(call bin,$(b)))
+$(O)/system.cpio: user/etc/manifest $(SYSTEM)
+	@tools/archive $@ $(system) $<=etc/manifest
+
+# Each manifest of tests/servers in an archive with all that it may start.
 server_test = $(O)/user/tests/servers/$(1).elf
-$(O)/servers/%.cpio: tests/servers/%.manifest $(foreach s,$(SERVERS),$(call server,$(s))) \
-		$(foreach b,$(BIN),$(call bin,$(b))) $(foreach t,$(SERVER_TESTS),$(call server_test,$(t)))
+$(O)/servers/%.cpio: tests/servers/%.manifest $(SYSTEM) $(foreach t,$(SERVER_TESTS),$(call server_test,$(t)))
 	@mkdir -p $(@D)
-	@tools/archive $@ $(call server,init)=init $<=etc/manifest $(foreach s,$(filter-out init,$(SERVERS)),$(call server,$(s))=servers/$(s)) \
-		$(foreach b,$(BIN),$(call bin,$(b))=bin/$(b)) $(foreach t,$(SERVER_TESTS),$(call server_test,$(t))=test/$(t))
+	@tools/archive $@ $(system) $<=etc/manifest $(foreach t,$(SERVER_TESTS),$(call server_test,$(t))=test/$(t))
 
 $(O)/plugin/%.so: tests/bench/plugin/%.c tests/bench/plugin/plugin.h
 	@mkdir -p $(@D)

@@ -117,11 +117,11 @@
  *	thread_create (task CONTROL)
  *		A new thread at `pc` with stack `sp` and a0 = `name`, which also
  *		names it for its handler; to be started. Its priority is
- *		PRIORITY_DEFAULT, or the caller's if that is less. Gives a handle
- *		with all rights. -E_NOMEM, -E_MFILE, -E_STALE (the task has ended).
+ *		PRIORITY_DEFAULT, or the caller's if that is less; its harts are
+ *		the caller's. Gives a handle with all rights. -E_NOMEM, -E_MFILE, -E_STALE (the task has ended).
  *	thread_control (CONTROL)
- *		One of enum thread_operation. -E_INVAL (to start what runs, or
- *		what has ended), -E_AGAIN (it runs on another hart and will stop
+ *		One of enum thread_operation. -E_INVAL (to start what runs; one
+ *		that has ended is -E_STALE), -E_AGAIN (it runs on another hart and will stop
  *		in a moment: ask again).
  *	thread_registers (CONTROL)
  *		Reads or writes a thread that is new, stopped or waits for a

@@ -53,7 +53,8 @@
  *	PAGER_DONE	`slot`: written, or noted. 0.
  *	PAGER_FAIL	`slot`: it cannot be, because of `error`, one of E_IO,
  *			E_NOMEM, E_ACCES, E_TIMEDOUT; another means E_IO. Who
- *			waits for the page has the error; a page not written is
+ *			waits for the page has the error, who touches it later (or
+			was on his way to wait) asks again; a page not written is
  *			dirty still, and the next object_sync() tells. 0.
  *	PAGER_REVOKE	Clients lose the right to write the pages [index, index +
  *			count) of `object`, a handle with RIGHT_MANAGE; count is

@@ -178,6 +178,7 @@ struct trap_frame *ipc_fast_reply_receive(struct trap_frame *frame,
 	frame->pc += 4;
 	me->mode = 0;
 	me->caller.thread = NULL;
+	me->caller.wait = 0;
 	me->priority = me->own_priority;
 	me->wait_lock = &ep->lock;
 	wait = thread_next_wait(me, WAIT_RECEIVE);

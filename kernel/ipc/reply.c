@@ -55,7 +55,7 @@ static long answer_handler(struct thread *me, struct held *h, struct thread *t)
 
 	if (err)
 		return err;
-	h->thread = NULL;
+	*h = (struct held){.owner = h->owner};
 	if (!thread_claim(t, wait))
 		return -E_PEER;
 	thread_unlink(t, wait);
@@ -83,11 +83,13 @@ long reply_to(struct held *h, bool receives)
 	struct thread *c = __atomic_load_n(&h->thread, __ATOMIC_ACQUIRE);
 	uint64_t wait = h->wait;
 
-	if (!c)
-		return -E_INVAL;
+	if (!c) { /* gone by himself, or never there */
+		h->wait = 0;
+		return wait ? -E_PEER : -E_INVAL;
+	}
 	if (c->in_handler && wait_kind(c->wait) == WAIT_REPLY)
 		return answer_handler(me, h, c);
-	h->thread = NULL;
+	*h = (struct held){.owner = h->owner};
 	if (!thread_claim(c, wait))
 		return -E_PEER;
 	thread_unlink(c, wait);
@@ -136,7 +138,7 @@ static bool move_held(struct held *from, struct held *to)
 	struct thread *c = from->thread;
 	uint64_t wait = from->wait;
 
-	from->thread = NULL;
+	*from = (struct held){.owner = from->owner};
 	if (!c || !thread_claim(c, wait))
 		return false;
 	to->wait = wait;

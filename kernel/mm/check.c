@@ -102,7 +102,7 @@ static void check_object_frame(const struct frame *f)
 		return;
 	}
 	assert(object_frame_locked(o, f->index) == f);
-	o->checked++;
+	o->checked += 1 + (f->flags & PAGE_DIRTY ? 1ul << 32 : 0);
 	check_page(o, f);
 }
 
@@ -112,7 +112,7 @@ static void check_count(const struct frame *f)
 	struct object *o = (struct object *)f->owner;
 
 	if (!o->folio && o->checked) {
-		assert(o->checked == o->resident && o->dirty <= o->resident);
+		assert(o->checked == (o->resident | o->dirty << 32));
 		o->checked = 0;
 	}
 }

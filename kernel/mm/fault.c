@@ -101,9 +101,12 @@ static RARE int absent_shown(struct space *s, const struct region *r,
 	if (write && !shared)
 		return copy_page(s, r, slot, v.pa);
 	s->counts.shown++;
-	if (access == PROT_X)
+	if (r->prot & PROT_X)
 		interrupt_sync_code(); /* a pager may just have written it */
-	install(r, slot, v.pa, shared && v.writable ? 0 : MMU_W, write);
+	if (shared && v.writable)
+		install(r, slot, v.pa, 0, true); /* D says nothing here */
+	else
+		install(r, slot, v.pa, MMU_W, false);
 	return 0;
 }
 

@@ -171,6 +171,17 @@ struct frame *frame_alloc(unsigned order, enum frame_state state,
 	return f;
 }
 
+struct frame *frame_head(struct frame *f)
+{
+	uint64_t n = (uint64_t)(f - frame_records);
+	uint64_t first = frame_base >> PAGE_SHIFT;
+
+	/* A folio is aligned by its address, not by its number. */
+	for (uint64_t size = 2; f->state == FRAME_TAIL; size *= 2)
+		f = &frame_records[round_down(first + n, size) - first];
+	return f;
+}
+
 void frame_get(struct frame *f)
 {
 	uint32_t before = __atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);

@@ -72,6 +72,9 @@ _Static_assert(sizeof(struct frame) == 32, "one record is 32 bytes");
 struct frame *frame_alloc(unsigned order, enum frame_state state,
 			  unsigned flags);
 
+/* The record that stands for `f`: its own, or of a folio in use its head's. */
+struct frame *frame_head(struct frame *f);
+
 void frame_get(struct frame *f); /* one more reference */
 void frame_put(struct frame *f); /* one less; the last frees the folio */
 

@@ -171,11 +171,9 @@ void object_remove_locked(struct object *o, struct frame *f)
 {
 	uint64_t *place = radix_find(&o->radix, f->index);
 
-	assert(place && *place == (uint64_t)f);
+	assert(place && *place == (uint64_t)f && !(f->flags & PAGE_DIRTY));
 	*place = 0;
 	o->resident--;
-	if (f->flags & PAGE_DIRTY)
-		o->dirty--;
 	f->flags = 0;
 }
 

@@ -76,7 +76,7 @@ struct object {
 	uint64_t key;	      /* what the pager calls it */
 	struct list in_pager; /* pager.objects; under the pager's lock */
 
-	uint64_t checked; /* frames that mm_check() has met */
+	uint64_t checked; /* frames that mm_check() has met; dirty ones << 32 */
 	char name[OBJECT_NAME];
 };
 
@@ -165,7 +165,7 @@ pa_t object_peek(struct object *o, uint64_t index, bool *writable);
 void object_add_locked(struct object *o, uint64_t *place, struct frame *f,
 		       uint64_t index);
 
-/* Takes the page out of the tree; its frame becomes the caller's. */
+/* Takes the page, not dirty, out of the tree; its frame becomes the caller's. */
 void object_remove_locked(struct object *o, struct frame *f);
 
 /* The page's frame, or NULL. */

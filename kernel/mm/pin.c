@@ -21,7 +21,10 @@ static bool hold_locked(struct space *s, va_t va, unsigned access,
 	if (!leaf || !(pte_prot(leaf) & access))
 		return false;
 	f = frame_of(page);
-	p->frame = f && f->state == FRAME_USED ? f : NULL;
+	if (!f)
+		return false; /* registers: the kernel does not reach them */
+	f = frame_head(f);
+	p->frame = f->state == FRAME_USED ? f : NULL;
 	if (p->frame)
 		frame_get(f);
 	p->page = pa_to_va(page);

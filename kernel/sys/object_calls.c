@@ -9,6 +9,7 @@
 #include "sys/machine.h"
 #include "sys/sys.h"
 #include "task/handle.h"
+#include "task/thread.h"
 
 /* ---- mapping ------------------------------------------------------------- */
 
@@ -177,9 +178,33 @@ long sys_object_address(const uint64_t arg[6])
 	return result;
 }
 
+/* Of a call that starts again what it has done so far, else nothing. */
+static uint64_t *progress(struct thread *t, const struct object *o,
+			  uint64_t first, uint64_t count)
+{
+	if (t->sync.object != o || t->sync.first != first ||
+	    t->sync.count != count) {
+		t->sync.object = o;
+		t->sync.first = first;
+		t->sync.count = count;
+		t->sync.at = 0;
+	}
+	return &t->sync.at;
+}
+
+static long sync(struct object *o, uint64_t first, uint64_t count)
+{
+	struct thread *t = this_cpu()->current;
+	int err = object_sync(o, first, count, progress(t, o, first, count));
+
+	if (err != -E_WAIT)
+		t->sync.object = NULL;
+	return err;
+}
+
 long sys_object_sync(const uint64_t arg[6])
 {
-	uint64_t first = arg[1] >> PAGE_SHIFT, end = arg[1] + arg[2], at = 0;
+	uint64_t first = arg[1] >> PAGE_SHIFT, end = arg[1] + arg[2];
 	struct kobject *k;
 	long err = handle_find(arg[0], &object_kind, RIGHT_WRITE, &k);
 
@@ -187,9 +212,8 @@ long sys_object_sync(const uint64_t arg[6])
 		return err;
 	err = -E_INVAL;
 	if (end >= arg[1] && end <= OBJECT_PAGES_MAX << PAGE_SHIFT)
-		err = object_sync(
-			object_of(k), first,
-			(round_up(end, PAGE_SIZE) >> PAGE_SHIFT) - first, &at);
+		err = sync(object_of(k), first,
+			   (round_up(end, PAGE_SIZE) >> PAGE_SHIFT) - first);
 	kobject_put(k);
 	return err;
 }

@@ -35,6 +35,15 @@ long sys_time_now(const uint64_t arg[6])
 	return (long)timer_ns(time_now());
 }
 
+/* No more urgent than its creator, and where that one may be. */
+static void inherit(struct thread *t, const struct thread *from)
+{
+	if (t->priority > from->own_priority)
+		t->priority = t->own_priority = from->own_priority;
+	t->cpu = from->cpu;
+	sched_set_harts(t, from->harts);
+}
+
 long sys_thread_create(const uint64_t arg[6])
 {
 	struct thread *thread;
@@ -49,9 +58,7 @@ long sys_thread_create(const uint64_t arg[6])
 	kobject_put(&t->object);
 	if (!thread)
 		return handle;
-	if (thread->priority > this_cpu()->current->own_priority)
-		thread->priority = thread->own_priority =
-			this_cpu()->current->own_priority;
+	inherit(thread, this_cpu()->current);
 	kobject_get(&thread->object);
 	handle = handle_add(&thread->object,
 			    RIGHT_DUPLICATE | RIGHT_INSPECT | RIGHT_CONTROL, 0);

@@ -219,9 +219,9 @@ static unsigned choose_hart(const struct thread *t)
 }
 
 /*
- * The thread is in the queue. This hart needs a slice, if it is busy; another
- * is told if it sleeps or runs something less urgent; and if the thread would
- * have to wait, a hart that sleeps comes for it.
+ * The thread is in the queue. Another hart is told if it sleeps, runs something
+ * less urgent, or must begin to share its time; and if the thread would have to
+ * wait, a hart that sleeps comes for it.
  */
 static void announce(unsigned cpu, unsigned priority, uint64_t harts)
 {
@@ -229,7 +229,9 @@ static void announce(unsigned cpu, unsigned priority, uint64_t harts)
 
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* against sched_next() */
 	runs = runs_on(cpu);
-	if (cpu != this_cpu()->index && (int)priority > runs)
+	if (cpu != this_cpu()->index &&
+	    ((int)priority > runs ||
+	     ((int)priority == runs && !cpus[cpu].slice_end)))
 		interrupt_send(cpu);
 	if (runs != RUNS_NOTHING && cpu_count > 1)
 		wake_an_idle_hart(harts & ~BIT(cpu));
@@ -263,6 +265,8 @@ void sched_hand_over(struct thread *t)
 
 	assert(!cpu->current);
 	if (is_ready_to_go(t, cpu) && !sched_has_above(cpu, t->priority)) {
+		if (here()->n)
+			timer_want_slice();
 		sched_switch(t);
 		mmu_switch(&t->task->space->mmu);
 	} else if (t->harts >> cpu->index & 1) {
@@ -291,6 +295,8 @@ void sched_check(void)
 	} else if (sched_has_above(cpu, t->priority)) {
 		thread_leave();
 		enqueue(here(), t, true);
+	} else if (cpu->levels & LEVEL_BIT(t->priority)) {
+		timer_want_slice();
 	}
 }
 

@@ -51,7 +51,7 @@ enum wait_kind {
 
 /*
  * A place that names a waiting thread: who must answer it, or copies from it.
- * `wait` is the word that it waits with. If the thread is claimed from outside
+ * `wait` is the word that it waits with, 0 if there never was one. If the thread is claimed from outside
  * the place is emptied by thread_unhold(); if the place goes, it answers with
  * an error: thread_fail_held().
  */
@@ -126,6 +126,10 @@ struct thread {
 
 	struct object *page_object; /* of WAIT_PAGE; counted */
 	int page_error;		    /* why page `mask` of it did not come */
+	struct {
+		const struct object *object; /* NULL: none; never followed */
+		uint64_t first, count, at;
+	} sync; /* how far an object_sync() is that starts again */
 
 	struct fpu_state fpu;
 };

@@ -6,9 +6,11 @@ they stand for when left out: class ServerCase in tools/lib/servercase.py.
 """
 
 CRASHES = [
-    r"^init: store: store page fault \(15\) at 0x8 pc 0x[0-9a-f]+ in thread 0",
+    r"^init: store: store page fault \(15\) at 0x8 pc 0x[0-9a-f]+ in thread 0 "
+    r"\(x86: #PF 0x6, CR2 0x8\)$",
     r"^init: load: load page fault \(13\) at 0x10 ",
-    r"^init: jump: instruction page fault \(12\) at 0x20 pc 0x20 ",
+    r"^init: jump: instruction page fault \(12\) at 0x20 pc 0x20 in thread 0 "
+    r"\(x86: #PF 0x14, CR2 0x20\)$",
     r"^init: illegal: illegal instruction \(2\)",
     r"^init: break: breakpoint \(3\)",
     r"^init: call: no such call \(8\) at 0x40 ",
@@ -23,6 +25,12 @@ CRASHES = [
 ]
 
 CASES = [
+    # ---- the system that `make servers` boots; the disk is there, the net not
+    dict(name="system", archive="system.cpio", disk={},
+         says=[r"init: net: .* no such device$",
+               r"^console +runs +1 +1 ", r"^blk +runs +1 +1 ",
+               r"^net +absent +0$", r"priority 20, "]),
+
     # ---- init
     dict(name="crash", says=CRASHES, never=[r"^init: done"]),
     dict(name="crash-one-hart", manifest="crash", harts=1, says=CRASHES),
@@ -40,6 +48,9 @@ CASES = [
                r"^given machine=\d+: kind 10, rights 0x20$",
                r"^given archive=\d+: kind 2, rights 0x14$"],
          never=[r"^given (init|stdio|look)="]),
+    dict(name="churn", harts=1, says=[r"^churn: -?[0-7] frames are missing$"]),
+    dict(name="hostile", disk={}, wire=True, damaged=True,
+         says=[r"^hostile: passed$"], never=[r"^init: (console|blk|net)"]),
 
     # ---- disks
     dict(name="disk", disk={}, writes=True,

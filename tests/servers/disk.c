@@ -226,6 +226,7 @@ static void limit(void)
 	CHECK_EQ(init_end(init, "blk", 9), -E_STALE);
 	CHECK_EQ(init_find(init, "blk"), -E_STALE);
 	CHECK_EQ(init_find(init, "nobody"), -E_NOENT);
+	CHECK_EQ(init_find(init, "disk"), -E_PERM);
 	CHECK_EQ(init_end(init, "disk", 0), -E_PERM);
 }
 

@@ -12,9 +12,6 @@
 #include "ipc.h"
 #include "pager.h"
 
-/* There are other threads; a check that fails ends them all. */
-#define exit(status) task_end(SELF, status)
-
 #define REQUEST 1ul
 #define DONE	2ul
 #define FAULT	4ul
@@ -78,11 +75,28 @@ static __attribute__((noinline)) void client(uint64_t arg)
 }
 THREAD(client_entry, client)
 
+/* The last one may be on its way out still, on the stack of the next. */
 static inline void begin(struct job j)
 {
+	static uint64_t last;
+
+	while (last && handle_info(last) != -E_STALE)
+		thread_yield();
+	if (last)
+		handle_close(last);
 	job = j;
-	handle_close((uint64_t)run(
-		client_entry, stack_of_client + sizeof(stack_of_client), 0));
+	last = (uint64_t)run(client_entry,
+			     stack_of_client + sizeof(stack_of_client), 0);
+}
+
+/* What the newest thread of this task, the client, is doing. */
+static inline unsigned client_activity(void)
+{
+	struct thread_info list[THREADS_MAX];
+	long n = thread_list(SELF, 0, list, THREADS_MAX);
+
+	CHECK(n > 0);
+	return list[n - 1].activity;
 }
 
 static inline void begin_read(const volatile char *at)
@@ -199,6 +213,25 @@ static inline long wait_for(uint64_t bit)
 	CHECK_EQ(notification_wait(bits_of_all, bit, NEVER, &got), 0);
 	CHECK_EQ(got, bit);
 	return why;
+}
+
+/*
+ * Fails the page that the client needs until it has `bit`: on another hart it
+ * may be so late to wait that it asks again.
+ */
+static inline void fail_until(uint64_t bit, int error)
+{
+	struct pager_request q = next_request();
+	uint64_t got = 0;
+
+	for (;;) {
+		CHECK_EQ(fail(&q, error), 0);
+		while (!pager_next(&pager, &q)) {
+			got = submit(bit | REQUEST);
+			if (got & bit)
+				return;
+		}
+	}
 }
 
 static inline uint64_t faults(void)

@@ -66,7 +66,7 @@ static uint64_t serve_until(uint64_t bits)
 		serve_each();
 		got = submit(ANY);
 	}
-	return got;
+	return got & bits;
 }
 
 /* Until so many are counted, for which nobody waits. */
@@ -198,13 +198,53 @@ static void pages_come_back_when_they_are_revoked(void)
 	at = pager_put(&pager, &revoke);
 	submit(0);
 	CHECK_EQ(at->result, PAGES);
+	brought = 0;
+	begin_read(file + 5 * PAGE + 5); /* which is on its way */
+	while (client_activity() != THREAD_WAITS_PAGE)
+		thread_yield();
+	CHECK_EQ(serve_until(DONE | FAULT), DONE);
+	CHECK_EQ(job.value, 5);
 	serve_to(&written, PAGES);
+	CHECK_EQ(brought, 1);
 	brought = 0;
 	memset(disk[3], '3', PAGE); /* by another node, say */
 	begin_read(file + 3 * PAGE);
 	CHECK_EQ(serve_until(DONE | FAULT), DONE);
 	CHECK_EQ(job.value, '3');
 	CHECK_EQ(brought, 1);
+	close_disk();
+}
+
+/* ---- a writer that never stops ---------------------------------------------- */
+
+static char stack_of_hammer[4096] __attribute__((aligned(16)));
+static volatile bool stop;
+
+static __attribute__((noinline)) void hammer(uint64_t arg)
+{
+	while (!stop)
+		file[arg]++;
+}
+THREAD(hammer_entry, hammer)
+
+static void a_sync_ends_whatever_is_written_meanwhile(void)
+{
+	uint64_t thread;
+
+	open_disk(4, 0);
+	stop = false;
+	thread = (uint64_t)run(hammer_entry,
+			       stack_of_hammer + sizeof(stack_of_hammer), 7);
+	while (disk[0][7] == 'A') { /* the first that gets there */
+		begin_call(sync_all);
+		CHECK_EQ(serve_until(DONE | FAULT), DONE);
+		CHECK_EQ(job.result, 0);
+	}
+	CHECK(written <= 64); /* and not for ever */
+	stop = true;
+	while (handle_info(thread) != -E_STALE)
+		thread_yield();
+	CHECK_EQ(handle_close(thread), 0);
 	close_disk();
 }
 
@@ -292,9 +332,9 @@ int main(void)
 	what_is_written_gets_to_the_disk();
 	the_first_write_to_each_page_is_told();
 	pages_come_back_when_they_are_revoked();
+	a_sync_ends_whatever_is_written_meanwhile();
 	a_call_waits_for_pages_and_starts_again();
 	a_private_view_keeps_its_writes_to_itself();
 	a_program_can_run_from_a_pager();
-	exit(0);
-	return 1;
+	return 0;
 }

@@ -43,6 +43,7 @@ class ServerCase:
     never: tuple = ()         # these match nowhere
     in_order: tuple = ()      # whole lines: each once, in this order
     manifest: str = None      # tests/servers/*.manifest; None: the name
+    archive: str = None       # below the build folder; None: the manifest's
     status: int = 0
     machine: str = "virt"
     harts: int = emulator.HARTS
@@ -50,6 +51,7 @@ class ServerCase:
     append: str = ""
     disk: dict = None         # options of emulator.disk()
     writes: bool = False      # the disk's second half is full afterwards
+    damaged: bool = False     # nothing is said of the image afterwards
     wire: bool = False        # two network devices
     typed: tuple = None       # (what is awaited, what is typed then), ...
     timeout: int = 120
@@ -87,7 +89,7 @@ def disk_options(case):
 
 def faults_of_disk(case):
     """What is wrong with the image after the run."""
-    if case.disk is None:
+    if case.disk is None or case.damaged:
         return []
     with open(build("servers", f"{case.name}.img"), "rb") as f:
         data = f.read()
@@ -108,7 +110,8 @@ def faults_of_disk(case):
 def command(case):
     extra = disk_options(case) if case.disk is not None else []
     extra += emulator.wire() if case.wire else []
-    archive = needed("servers", f"{case.manifest or case.name}.cpio")
+    archive = needed(case.archive or
+                     f"servers/{case.manifest or case.name}.cpio")
     return emulator.command(needed("quire.img"), archive, case.append,
                             case.machine, case.harts, case.mem, extra=extra)
 

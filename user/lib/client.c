@@ -9,6 +9,8 @@ long client_call(uint64_t endpoint, struct message *m)
 
 	for (unsigned tries = 1;; tries++) {
 		err = ipc_call(endpoint, m);
+		if (!err && m->came & IPC_CUT)
+			err = -E_PEER;
 		if (err != -E_PEER || tries == CLIENT_TRIES)
 			return err;
 		*m = first;

@@ -7,6 +7,10 @@
  * request is sent again, CLIENT_TRIES times in all. So a request that was
  * carried out just before may be carried out twice: each protocol says why that
  * does no harm, or how the service tells.
+ *
+ * A service that dies while the bytes of its reply are being copied leaves a
+ * part of them, and IPC_CUT. That counts as -E_PEER, too; so no service sends
+ * more bytes than it was told there is room for.
  */
 #ifndef USER_CLIENT_H
 #define USER_CLIENT_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pager_test.c - slots, queue and window; a pager that lies; a pager's end. */
+/* pager_test.c - slots and queue; a pager that lies; a pager's end. */
 #include "mm/frame_boot.h"
+#include "mm/grace.h"
 #include "mm/mm.h"
 #include "mm/pager.h"
 #include "mm/slab.h"
@@ -12,116 +13,6 @@ static int sync_all(void)
 	uint64_t at = 0;
 
 	return object_sync(paging.object, 0, paging.object->pages, &at);
-}
-
-/* ---- the window -------------------------------------------------------- */
-
-TEST(the_window_shows_the_frame_for_the_life_of_the_request)
-{
-	struct pager_request q;
-	struct mmu_counts before, after;
-
-	paging_open(4, 4, 0);
-	before = mmu_counts_read();
-	CHECK_EQ(touch(0, 0, PROT_R), -E_WAIT);
-	after = mmu_counts_read();
-	CHECK_EQ(after.fence_page + after.fence_space + after.fence_all,
-		 before.fence_page + before.fence_space + before.fence_all);
-	q = paging_next();
-	CHECK_EQ(q.address, paging.pager->window_va + q.slot * PAGE_SIZE);
-	CHECK_EQ(paging_prot(paging.home, q.address), RW);
-	for (unsigned i = 0; i < PAGE_SIZE; i++)
-		CHECK_EQ(paging_bytes(paging.home, q.address)[i], 0);
-	quiet_check();
-	CHECK_EQ(paging_supply(&q, RW), 0);
-	CHECK_EQ(paging_leaf(paging.home, q.address), 0);
-	CHECK_EQ(fault_resolve(paging.home, q.address, PROT_R), -E_FAULT);
-	CHECK_EQ(paging.home->counts.faults, 1); /* it never had to */
-	paging_close();
-}
-
-TEST(where_the_pagers_space_was_busy_it_faults_its_window_in)
-{
-	struct pager_request q;
-
-	paging_open(4, 4, 0);
-	paging.home->lock.held = 1; /* by another hart */
-	CHECK_EQ(touch(0, 0, PROT_R), -E_WAIT);
-	paging.home->lock.held = 0;
-	q = paging_next();
-	CHECK_EQ(paging_leaf(paging.home, q.address), 0);
-	CHECK_EQ(fault_resolve(paging.home, q.address, PROT_W), 0);
-	CHECK_EQ(paging_prot(paging.home, q.address), RW);
-	quiet_check();
-	paging_bytes(paging.home, q.address)[0] = 'p';
-	CHECK_EQ(paging_supply(&q, RW), 0);
-	CHECK_EQ(paging_leaf(paging.home, q.address), 0);
-	CHECK_EQ(touch(0, 0, PROT_R), 0);
-	CHECK_EQ(paging_bytes(paging.client[0], page_va(0))[0], 'p');
-	paging_close();
-}
-
-TEST(the_window_of_a_writeback_cannot_be_written)
-{
-	struct pager_request q;
-
-	paging_open(4, 4, 0);
-	paging_bring(0, 'p');
-	CHECK_EQ(touch(0, 0, PROT_W), 0);
-	CHECK_EQ(sync_all(), -E_WAIT);
-	q = paging_next();
-	CHECK_EQ(paging_prot(paging.home, q.address), PROT_R);
-	CHECK_EQ(fault_resolve(paging.home, q.address, PROT_W), -E_ACCES);
-	CHECK_EQ(fault_resolve(paging.home, q.address, PROT_X), -E_ACCES);
-	CHECK_EQ(space_protect(paging.home, paging.pager->window_va, PAGE_SIZE,
-			       PROT_R | PROT_X),
-		 -E_ACCES);
-	paging_close();
-}
-
-/* It has thrown its window away: it cannot fill pages, and that is all. */
-TEST(a_pager_without_its_window_harms_nobody)
-{
-	struct pager_request q;
-	va_t va;
-
-	paging_open(4, 4, 0);
-	va = paging.pager->window_va;
-	CHECK_EQ(touch(0, 0, PROT_R), -E_WAIT);
-	q = paging_next();
-	CHECK_EQ(space_unmap(paging.home, va + PAGE_SIZE, PAGE_SIZE), 0);
-	CHECK_EQ(touch(0, 1, PROT_R), -E_WAIT);
-	CHECK_EQ(space_unmap(paging.home, va, 4 * PAGE_SIZE), 0);
-	CHECK_EQ(touch(0, 2, PROT_R), -E_WAIT);
-	/* Its own memory lies there now, and is its own still after that. */
-	CHECK_EQ(space_map(paging.home, &va, 4 * PAGE_SIZE, RW, MAP_FIXED, NULL,
-			   0),
-		 0);
-	CHECK_EQ(fault_resolve(paging.home, va, PROT_W), 0);
-	quiet_check();
-	CHECK_EQ(paging_supply(&q, RW), 0);
-	CHECK_EQ(paging_prot(paging.home, va), RW);
-	q = paging_next();
-	CHECK_EQ(paging_supply(&q, RW), 0);
-	CHECK_EQ(touch(0, 1, PROT_R), 0);
-	CHECK_EQ(paging_bytes(paging.client[0], page_va(1))[9], 0);
-	paging_close();
-}
-
-TEST(a_trusted_pager_gets_physical_addresses_and_no_window)
-{
-	struct pager_request q;
-
-	paging_open(4, 4, PAGING_PHYSICAL);
-	CHECK_EQ(paging.pager->window_va, 0);
-	CHECK_EQ(touch(0, 0, PROT_R), -E_WAIT);
-	q = paging_next();
-	memset(pa_to_va(q.address), 'd', PAGE_SIZE);
-	CHECK_EQ(paging_supply(&q, RW), 0);
-	CHECK_EQ(touch(0, 0, PROT_W), 0);
-	CHECK_EQ(pte_pa(paging_leaf(paging.client[0], page_va(0))), q.address);
-	CHECK_EQ(paging_bytes(paging.client[0], page_va(0))[4095], 'd');
-	paging_close();
 }
 
 /* ---- slots and the queue ------------------------------------------------ */
@@ -152,6 +43,43 @@ TEST(what_has_no_slot_waits_in_order_and_none_is_lost)
 		CHECK_EQ(paging_done(&q), 0);
 	}
 	CHECK_EQ(paging.object->dirty, 0);
+	paging_close();
+}
+
+/* Two wants of one page and one of another, and no slot for either. */
+TEST(a_page_can_queue_for_two_things)
+{
+	struct frame *f;
+	struct pager_request in, q;
+
+	paging_open(8, 2, PAGER_TELL_DIRTY);
+	f = frame_alloc(0, FRAME_USED, 0); /* whose record was used before */
+	f->next = f->prev = ~0u;
+	frame_put(f);
+	paging_bring(0, 'p');
+	CHECK_EQ(touch(0, 1, PROT_R), -E_WAIT);
+	CHECK_EQ(touch(0, 2, PROT_R), -E_WAIT);
+	in = paging_next();
+	paging_next();
+	CHECK_EQ(touch(0, 0, PROT_W), 0);
+	CHECK_EQ(touch(0, 3, PROT_R), -E_WAIT);
+	CHECK_EQ(sync_all(), -E_WAIT);
+	CHECK(paging_idle());
+	quiet_check();
+	CHECK_EQ(paging_supply(&in, RW), 0);
+	q = paging_next();
+	CHECK_EQ(q.kind, PAGER_WRITEBACK); /* before the notice */
+	CHECK_EQ(q.index, 0);
+	CHECK_EQ(paging_done(&q), 0);
+	q = paging_next();
+	CHECK_EQ(q.kind, PAGER_DIRTY);
+	CHECK_EQ(q.access, 0);
+	CHECK_EQ(paging_done(&q), 0);
+	q = paging_next();
+	CHECK_EQ(q.kind, PAGER_PAGEIN);
+	CHECK_EQ(q.index, 3);
+	CHECK_EQ(q.access, PROT_R);
+	CHECK(paging_idle());
 	paging_close();
 }
 
@@ -424,6 +352,24 @@ TEST(a_dead_pager_answers_nothing_and_gets_no_object)
 	paging_close();
 }
 
+TEST(a_window_outlives_its_pager_and_shows_nothing)
+{
+	struct space *home;
+	va_t window;
+
+	paging_open(8, 2, 0);
+	home = paging.home;
+	window = paging.pager->window_va;
+	kobject_get(&home->object);
+	kobject_put(&paging.pager->kobject);
+	paging.pager = NULL;
+	grace_flush(); /* its memory is another's now */
+	CHECK_EQ(fault_resolve(home, window, PROT_R), -E_FAULT);
+	quiet_check();
+	space_put(home);
+	paging_close();
+}
+
 /* Nobody names the object any more but the request. */
 TEST(an_object_lives_as_long_as_its_pager_owes_an_answer)
 {
@@ -460,6 +406,24 @@ TEST(time_outs_are_counted_and_a_late_answer_is_welcome)
 	CHECK_EQ(paging_supply(&q, RW), 0);
 	CHECK_EQ(touch(0, 0, PROT_R), 0);
 	paging_close();
+}
+
+/* A space without room, but for the ring. */
+TEST(a_pager_without_room_leaves_nothing_mapped)
+{
+	struct pager_config c = {.space = space_create(), .slots = 64};
+	struct region_info list[4];
+	va_t va = SPACE_LOW;
+
+	CHECK_EQ(space_map(c.space, &va, SPACE_HIGH - SPACE_LOW, RW, MAP_FIXED,
+			   NULL, 0),
+		 0);
+	CHECK(pager_create(&c) == NULL);
+	CHECK_EQ(space_unmap(c.space, VA, 4 * PAGE_SIZE), 0);
+	CHECK(pager_create(&c) == NULL);
+	CHECK_EQ(space_list(c.space, 0, list, 4), 2);
+	quiet_check();
+	space_put(c.space);
 }
 
 /* ---- memory failing at every n ----------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* paging.c - acting for a pager: see paging.h. */
 #include "tests/unit/mm/paging.h"
+#include "arch/cpu.h"
 #include "tests/unit/quiet.h"
 
 struct paging paging;
@@ -147,4 +148,16 @@ unsigned paging_flags(uint64_t index)
 	f = object_frame_locked(paging.object, index);
 	lock_drop(&paging.object->lock);
 	return f ? f->flags & ~FRAME_OF_OBJECT : 0;
+}
+
+void paging_ran_here(struct space *s)
+{
+	s->mmu.harts |= BIT(this_cpu()->index);
+}
+
+uint64_t paging_fences(void)
+{
+	struct mmu_counts c = mmu_counts_read();
+
+	return c.fence_all + c.fence_space + c.fence_page + c.remote;
 }

@@ -53,6 +53,10 @@ pte_t paging_leaf(struct space *s, va_t va);
 unsigned paging_prot(struct space *s, va_t va);
 char *paging_bytes(struct space *s, va_t va);
 
+/* As if this hart had run in it; the fences of all harts so far. */
+void paging_ran_here(struct space *s);
+uint64_t paging_fences(void);
+
 static inline va_t page_va(uint64_t index)
 {
 	return VA + (index << PAGE_SHIFT);

@@ -19,14 +19,10 @@ long blk_read(uint64_t disk, uint64_t sector, void *to, size_t bytes)
 	struct ipc_extra extra = {.receive = (uint64_t)to,
 				  .receive_bytes = (uint32_t)bytes};
 	struct message m = {.word = {BLK_READ, sector, bytes}, .extra = &extra};
-	long err;
 
 	if (bytes > BLK_MAX)
 		return -E_INVAL;
-	err = client_ask(disk, &m);
-	if (!err && IPC_BYTES(m.came) != bytes)
-		return -E_IO;
-	return err;
+	return client_ask(disk, &m);
 }
 
 long blk_write(uint64_t disk, uint64_t sector, const void *data, size_t bytes)

@@ -13,7 +13,8 @@
  * before: so a write that was taken just before the console died is not shown
  * twice when it comes again (the console remembers the number by the handle's
  * badge). A read waits for a line, of which what does not fit stays for the
- * next; ^C ends it with -E_INTR. Who reads first is served first. From
+ * next; ^C ends it with -E_INTR. A line on its way to a reader at the moment when
+ * the console dies is lost. Who reads first is served first. From
  * CONSOLE_WATCH on ^C signals the bits; the watcher that came last counts.
  *
  * -E_INVAL; -E_AGAIN: too many are waiting for a line.

@@ -37,7 +37,8 @@ long init_list(uint64_t init, char *to, size_t room)
 					  (uint32_t)(room < IPC_BYTES_MAX
 							     ? room
 							     : IPC_BYTES_MAX)};
-	struct message m = {.word = {INIT_LIST}, .extra = &extra};
+	struct message m = {.word = {INIT_LIST, extra.receive_bytes},
+			    .extra = &extra};
 	long r = client_ask(init, &m);
 
 	return r < 0 ? r : (long)IPC_BYTES(m.came);

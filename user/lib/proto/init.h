@@ -5,7 +5,7 @@
  *	request		words			bytes	reply
  *	INIT_FIND	-			name	handle's number, in the
  *							caller's own table
- *	INIT_LIST	-			-	bytes of text; the text
+ *	INIT_LIST	room			-	bytes of text; the text
  *	INIT_COUNT	-			name	starts so far
  *	INIT_END	status			name	0
  *

@@ -10,8 +10,8 @@
  * Both rings and the line lie in memory that outlives it (state.h). When the out
  * ring has less room than one write needs, no request is taken until there is.
  */
-#include "ipc.h"
 #include "proto/console.h"
+#include "ipc.h"
 #include "service.h"
 #include "state.h"
 #include "uart.h"

@@ -48,7 +48,9 @@ static long end(unsigned asker, const struct service *s, int status)
 
 static long list(struct message *m)
 {
-	uint32_t n = listing(text, sizeof(text));
+	uint64_t room = m->word[1];
+	uint32_t n = listing(text, room < sizeof(text) ? (uint32_t)room
+						       : sizeof(text));
 
 	reply_text =
 		(struct ipc_extra){.send = (uint64_t)text, .send_bytes = n};

@@ -40,14 +40,16 @@ void supervise_start(unsigned n)
 
 /* ---- faults ------------------------------------------------------------- */
 
-/* Privileged specification, table 4.2: scause of page faults. */
+/* scause of page faults (privileged specification, "Supervisor cause register") */
+enum { FETCH_FAULT = 12, LOAD_FAULT = 13, STORE_FAULT = 15 };
+
 static const char *kind_of(uint64_t kind, uint64_t scause)
 {
 	switch (kind) {
 	case HANDLER_FAULT:
-		return scause == 12   ? "instruction page fault"
-		       : scause == 13 ? "load page fault"
-				      : "store page fault";
+		return scause == FETCH_FAULT  ? "instruction page fault"
+		       : scause == LOAD_FAULT ? "load page fault"
+					      : "store page fault";
 	case HANDLER_ILLEGAL:
 		return "illegal instruction";
 	case HANDLER_BREAKPOINT:
@@ -59,15 +61,36 @@ static const char *kind_of(uint64_t kind, uint64_t scause)
 	}
 }
 
+/*
+ * What an x86 in 64-bit mode would raise for the page fault: #PF, whose error
+ * code is P, W/R, U/S and I/D (Intel SDM, volume 3, "Page-Fault Exception").
+ */
+static void print_x86(const struct service *s, const struct message *m)
+{
+	uint64_t scause = m->word[1], at = m->word[2];
+	struct walk_info w;
+	unsigned code = 4;
+
+	// NOLINTNEXTLINE(performance-no-int-to-ptr)
+	if (space_walk(s->task, (const void *)at, &w) < 0)
+		return;
+	code |= w.level >= 0 ? 1 : 0;
+	code |= scause == FETCH_FAULT ? 16 : scause == STORE_FAULT ? 2 : 0;
+	printf(" (x86: #PF 0x%x, CR2 0x%lx)", code, (unsigned long)at);
+}
+
 /* It ends with all its threads: one that is in disorder is no use. */
 void supervise_fault(unsigned n, struct message *m)
 {
 	struct service *s = &init.service[n];
 
-	printf("init: %s: %s (%lu) at 0x%lx pc 0x%lx in thread %lu\n",
-	       s->m->name, kind_of(m->word[0], m->word[1]),
-	       (unsigned long)m->word[1], (unsigned long)m->word[2],
-	       (unsigned long)m->word[3], (unsigned long)m->word[5]);
+	printf("init: %s: %s (%lu) at 0x%lx pc 0x%lx in thread %lu", s->m->name,
+	       kind_of(m->word[0], m->word[1]), (unsigned long)m->word[1],
+	       (unsigned long)m->word[2], (unsigned long)m->word[3],
+	       (unsigned long)m->word[5]);
+	if (m->word[0] == HANDLER_FAULT)
+		print_x86(s, m);
+	printf("\n");
 	task_end(s->task, FAULT_STATUS);
 	m->word[0] = HANDLER_END;
 	m->word[1] = FAULT_STATUS;

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * schedule.c - priorities, harts, donation. All on one hart, so that the order
+ * is what priorities make it.
+ */
+#include "threads.h"
+
+static uint64_t door;
+static volatile char order[32];
+static volatile int n_order;
+
+static void note(char c)
+{
+	order[n_order++] = c;
+}
+
+static void reset(void)
+{
+	n_order = 0;
+	memset((void *)order, 0, sizeof(order));
+}
+
+/* A thread on this hart alone, made ready to run at that priority. */
+static uint64_t thread(void (*f)(void *), void *argument, unsigned priority)
+{
+	uint64_t t = run(f, argument);
+
+	CHECK_EQ(thread_schedule(t, priority, 1), 0);
+	return t;
+}
+
+static void says(void *c)
+{
+	note((char)(uintptr_t)c);
+}
+
+static void the_most_urgent_runs_first(void)
+{
+	reset();
+	thread(says, (void *)'a', 3);
+	thread(says, (void *)'b', 5);
+	thread(says, (void *)'c', 4);
+	thread(says, (void *)'d', 5);
+	wait_for_threads(1);
+	CHECK(!strcmp((const char *)order, "bdca"));
+}
+
+static void turns(void *c)
+{
+	for (int i = 0; i < 3; i++) {
+		note((char)(uintptr_t)c);
+		thread_yield();
+	}
+}
+
+static void equals_take_turns(void)
+{
+	reset();
+	thread(turns, (void *)'x', 4);
+	thread(turns, (void *)'y', 4);
+	thread(says, (void *)'z', 3);
+	wait_for_threads(1);
+	CHECK(!strcmp((const char *)order, "xyxyxyz"));
+}
+
+static void bad_schedules_are_refused(void)
+{
+	uint64_t t = run(says, (void *)'-');
+
+	CHECK_EQ(thread_schedule(t, PRIORITIES, 1), -E_INVAL);
+	CHECK_EQ(thread_schedule(t, 5, 0), -E_INVAL);
+	CHECK_EQ(thread_schedule(t, 5, 1ul << 40), -E_INVAL);
+	wait_for_threads(1);
+	CHECK_EQ(thread_schedule(SELF, 10, 1), 0);
+	CHECK_EQ(thread_schedule(SELF, 11, 1), -E_PERM);
+}
+
+/* ---- donation -------------------------------------------------------------------- */
+
+static volatile int stop, served;
+
+static unsigned my_priority(void)
+{
+	struct thread_info i[8];
+	long n = thread_list(SELF, 0, i, 8);
+
+	for (long k = 0; k < n; k++)
+		if (i[k].activity == THREAD_IS_RUNNING)
+			return i[k].priority;
+	return 99;
+}
+
+static void server(void *unused)
+{
+	struct message m = {.word = {0}};
+	long err = ipc_receive(door, &m);
+
+	(void)unused;
+	while (!err) {
+		if (m.word[0] == 1) /* until it is lifted */
+			while (my_priority() < 8 && !stop)
+				;
+		m.word[1] = my_priority();
+		served++;
+		err = ipc_reply_receive(door, &m);
+	}
+}
+
+static void client(void *word)
+{
+	struct message m = {.word = {(uint64_t)word}};
+
+	CHECK_EQ(ipc_call(door, &m), 0);
+	note((char)('0' + m.word[1]));
+}
+
+/* A server runs as urgently as the one it works for, and no longer. */
+static void a_server_runs_at_its_callers_priority(void)
+{
+	struct message m = {.word = {0}};
+
+	reset();
+	door = (uint64_t)endpoint_create();
+	thread(server, NULL, 2);
+	sleep_until((uint64_t)time_now() + MS);
+	CHECK_EQ(ipc_call(door, &m), 0);
+	CHECK_EQ(m.word[1], 10);
+	thread(client, (void *)0, 6);
+	thread(client, (void *)0, 7);
+	wait_for_threads(2);
+	CHECK(!strcmp((const char *)order, "76"));
+}
+
+static void hog(void *unused)
+{
+	(void)unused;
+	while (!stop)
+		;
+}
+
+/*
+ * The server works for somebody at 3 when a hog at 5 comes, and then a caller at
+ * 8: the server is lifted over the hog, and the caller is served.
+ */
+static void urgency_reaches_a_busy_server(void)
+{
+	reset();
+	stop = served = 0;
+	thread(client, (void *)1, 3);
+	sleep_until((uint64_t)time_now() + MS);
+	thread(hog, NULL, 5);
+	thread(client, (void *)2, 8);
+	for (int i = 0; order[0] != '8'; i++) {
+		CHECK(i < 2000);
+		sleep_until((uint64_t)time_now() + MS);
+	}
+	CHECK(!stop);
+	stop = 1;
+	wait_for_threads(2);
+	CHECK_EQ(handle_revoke(door), 0);
+	wait_for_threads(1);
+	CHECK_EQ(handle_close(door), 0);
+}
+
+/* ---- harts ------------------------------------------------------------------------ */
+
+static volatile int where[4];
+
+static void stays(void *hart)
+{
+	struct thread_info i[8];
+	long n = thread_list(SELF, 0, i, 8);
+
+	for (long k = 0; k < n; k++)
+		if (i[k].activity == THREAD_IS_RUNNING &&
+		    i[k].harts == 1u << (uintptr_t)hart)
+			where[(uintptr_t)hart] = i[k].hart;
+}
+
+static void threads_go_where_they_may(void)
+{
+	uint64_t harts = counts().harts;
+
+	for (uint64_t h = 0; h < harts && h < 4; h++) {
+		long t = thread_begin(stays, (void *)h, 1, THREAD_STACK);
+
+		where[h] = -1;
+		CHECK_EQ(thread_schedule((uint64_t)t, 1, 1ul << h), 0);
+		wait_for_threads(1);
+		CHECK_EQ(where[h], h);
+	}
+}
+
+int main(void)
+{
+	CHECK_EQ(thread_schedule(SELF, 12, 1), 0);
+	the_most_urgent_runs_first();
+	equals_take_turns();
+	bad_schedules_are_refused();
+	a_server_runs_at_its_callers_priority();
+	urgency_reaches_a_busy_server();
+	threads_go_where_they_may();
+	return 0;
+}
