@@ -24,7 +24,7 @@ from tree import ROOT, build, needed, shown
 TOUR = os.path.join(ROOT, "tests", "boot", "tour.expected")
 TOUR_ARGUMENTS = "expect=fault"
 ALL_HARTS = re.compile(rf"  {emulator.HARTS} harts, boot hart ")
-HOST_SECONDS, TARGET_SECONDS, TOUR_SECONDS = 300, 180, 60
+HOST_SECONDS, TARGET_SECONDS, TOUR_SECONDS = 1200, 600, 120
 
 
 def judge(name, log, status, ended, pattern):
