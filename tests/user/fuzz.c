@@ -37,6 +37,7 @@ static struct spawn_file program;
 static uint64_t seed = 1, calls = 20000, made;
 static uint64_t ended; /* notification: bit i, task i */
 static uint64_t handler, door, bell;
+static uint64_t good[CALL_END - CALL_FIRST]; /* how often each succeeded */
 
 /* ---- what happens once --------------------------------------------------- */
 
@@ -101,8 +102,7 @@ static void answer_faults(void *unused)
 	do {
 		uint64_t answer = random_below(&mine, 32);
 
-		m = (struct message){.word = {HANDLER_END, 9},
-				     .extra = &extra};
+		m = (struct message){.word = {HANDLER_END, 9}, .extra = &extra};
 		if (answer <= HANDLER_END)
 			m.word[0] = answer;
 		registers.pc += random_below(&mine, 8);
@@ -169,6 +169,8 @@ static uint64_t calls_of(const struct fuzz_task *t)
 
 static void task_gone(struct fuzz_task *t)
 {
+	for (unsigned i = 0; i < CALL_END - CALL_FIRST; i++)
+		good[i] += t->shared->good[i];
 	made += calls_of(t);
 	spawn_drop(&t->spawn);
 	t->runs = false;
@@ -309,6 +311,17 @@ static void supervise(void)
 	}
 }
 
+#define NAME(name, ...) #name,
+static const char *const names[] = {QUIRE_CALL_NAMES(NAME)};
+#undef NAME
+
+/* The fuzz is worth as much as it gets through. */
+static void print_good(void)
+{
+	for (unsigned i = 0; i < CALL_END - CALL_FIRST; i++)
+		printf("#   %-18s %lu\n", names[i], good[i]);
+}
+
 int main(int argc, char **argv)
 {
 	(void)argv;
@@ -329,6 +342,7 @@ int main(int argc, char **argv)
 	}
 	CHECK(thread_begin(answer_faults, NULL, 1, THREAD_STACK) > 0);
 	supervise();
+	print_good();
 	printf("# fuzz: %lu calls, seed %lu: done\n", made, seed);
 	libc_flush();
 	task_end(SELF, 0);

@@ -1,149 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fuzz_call.c - one native call, with arguments that are wild or nearly right. */
+/* fuzz_call.c - one native call. */
 #include "fuzz.h"
+#include "fuzz_argument.h"
 #include "ipc.h"
 #include "pager.h"
-#include <string.h>
-
-#define PAGE 4096ul
-
-uint64_t fuzz_pool[FUZZ_POOL];
-char fuzz_stacks[8][8192] __attribute__((aligned(4096)));
-
-/* ---- arguments ---------------------------------------------------------- */
-
-/* A good one mostly; SELF; stale; of another task; nonsense. */
-static uint64_t any_handle(struct random *r)
-{
-	uint64_t h = fuzz_pool[random_below(r, FUZZ_POOL)];
-
-	switch (random_below(r, 20)) {
-	case 0:
-	case 1:
-		return SELF;
-	case 2:
-		return random_below(r, 40);
-	case 3:
-		return h + 0x10000;
-	case 4:
-		return h ^ 1ul << random_below(r, 64);
-	case 5:
-		return random_word(r);
-	}
-	return h;
-}
-
-/* In the arena, at its edges, in text or stack, in the kernel, anywhere. */
-static uint64_t any_address(struct random *r)
-{
-	uint64_t page = FUZZ_ARENA + random_below(r, FUZZ_PAGES) * PAGE;
-	static const uint64_t wild[] = {
-		0,
-		1,
-		PAGE,
-		0x10000,
-		0x3fffffe000,
-		0x3ffffff000,
-		0x4000000000,
-		0x8000000000000000,
-		0xffffffc000000000,
-		0xffffffd000000000,
-		0xffffffff80000000,
-		~0ul,
-		~7ul,
-		~4095ul,
-	};
-
-	switch (random_below(r, 16)) {
-	case 0:
-		return wild[random_below(r, sizeof(wild) / sizeof(wild[0]))];
-	case 1:
-		return random_word(r) >> random_below(r, 64);
-	case 2:
-	case 3:
-		return page + random_below(r, PAGE);
-	case 4:
-	case 5:
-		return page + PAGE - 8 * random_below(r, 40);
-	case 6:
-		return (uint64_t)fuzz_pool;
-	case 7:
-		return 0;
-	}
-	return page;
-}
-
-static uint64_t any_length(struct random *r)
-{
-	switch (random_below(r, 12)) {
-	case 0:
-		return 0;
-	case 1:
-		return random_word(r) >> random_below(r, 64);
-	case 2:
-		return ~0ul - random_below(r, 2 * PAGE);
-	case 3:
-		return random_below(r, 16 * PAGE);
-	case 4:
-		return 1ul << random_below(r, 40);
-	}
-	return (1 + random_below(r, 8)) * PAGE;
-}
-
-static uint64_t any_word(struct random *r)
-{
-	return random_word(r) >> random_below(r, 64);
-}
-
-/* Mostly soon: who waits is to come back. */
-static uint64_t any_deadline(struct random *r)
-{
-	switch (random_below(r, 16)) {
-	case 0:
-		return NEVER;
-	case 1:
-		return random_word(r);
-	case 2:
-	case 3:
-	case 4:
-		return NOW;
-	}
-	return (uint64_t)time_now() + random_below(r, 300000);
-}
-
-static uint64_t any_prot(struct random *r)
-{
-	if (random_once_in(r, 16))
-		return random_word(r);
-	return random_below(r, 8);
-}
-
-static uint64_t any_flags(struct random *r)
-{
-	if (random_once_in(r, 16))
-		return random_word(r);
-	return random_once_in(r, 2) ? 0 : random_below(r, 64) << 4;
-}
-
-static uint64_t any_code(struct random *r)
-{
-	if (random_once_in(r, 4))
-		return any_address(r);
-	return (uint64_t)(uintptr_t)fuzz_thread_entry;
-}
-
-static uint64_t any_stack(struct random *r)
-{
-	if (random_once_in(r, 8))
-		return any_address(r);
-	return (uint64_t)fuzz_stacks[random_below(r, 8)] +
-	       sizeof(fuzz_stacks[0]);
-}
+#include <stdbool.h>
 
 /* ---- the calls ------------------------------------------------------------ */
 
 /*
- * A letter an argument: handle, address, length, prot, flags, how (both), word,
+ * A letter an argument: a handle (h of anything; Space, Object, Task, tHread,
+ * Endpoint, Notification, Interrupt, Pager, Machine), address, length, z: offset, prot, flags, how (both), word,
  * number, time, rights, code, stack; '*': the result is a handle; '-': rarely,
  * because who makes it ends, or what all use.
  */
@@ -160,6 +27,7 @@ static void message_both(struct random *r);
 static void wait_bits(struct random *r);
 static void submit(struct random *r);
 static void make_pager(struct random *r);
+static void make_object(struct random *r);
 static void write_log(struct random *r);
 
 #define AT(name) [CALL_##name - CALL_FIRST]
@@ -172,60 +40,89 @@ static const struct shape shapes[] = {
 	AT(thread_yield) = {""},
 	AT(log_write) = {.make = write_log},
 	AT(time_now) = {""},
-	AT(space_map) = {"halpfa"},
-	AT(space_unmap) = {"hal"},
-	AT(space_protect) = {"halp"},
-	AT(space_regions) = {"haan"},
-	AT(space_walk) = {"haa"},
+	AT(space_map) = {"Salpfa"},
+	AT(space_unmap) = {"Sal"},
+	AT(space_protect) = {"Salp"},
+	AT(space_regions) = {"Saan"},
+	AT(space_walk) = {"Saa"},
 	AT(memory_info) = {"a"},
 	AT(space_create) = {"*"},
-	AT(space_map_object) = {"halohl"},
-	AT(object_create) = {"*hlw"},
-	AT(object_address) = {"hl"},
-	AT(object_sync) = {"hll"},
+	AT(space_map_object) = {"SaloOz"},
+	AT(object_create) = {.make = make_object},
+	AT(object_address) = {"Oz"},
+	AT(object_sync) = {"Ozl"},
 	AT(pager_create) = {.make = make_pager},
 	AT(pager_submit) = {.make = submit},
-	AT(handle_duplicate) = {"*hhrw"},
+	AT(handle_duplicate) = {"*Thrw"},
 	AT(handle_close) = {"h"},
 	AT(handle_revoke) = {"-h"},
 	AT(handle_info) = {"h"},
-	AT(task_create) = {"*han"},
-	AT(task_handler) = {"hh"},
-	AT(task_watch) = {"hhw"},
-	AT(task_end) = {"-hn"},
-	AT(task_info) = {"ha"},
-	AT(thread_create) = {"*hcsw"},
-	AT(thread_control) = {"hn"},
-	AT(thread_registers) = {"hna"},
-	AT(thread_schedule) = {"hnw"},
-	AT(thread_list) = {"hnan"},
+	AT(task_create) = {"*San"},
+	AT(task_handler) = {"TE"},
+	AT(task_watch) = {"TNw"},
+	AT(task_end) = {"-Tn"},
+	AT(task_info) = {"Ta"},
+	AT(thread_create) = {"*Tcsw"},
+	AT(thread_control) = {"Hi"},
+	AT(thread_registers) = {"Hia"},
+	AT(thread_schedule) = {"Hnw"},
+	AT(thread_list) = {"Tnan"},
 	AT(endpoint_create) = {"*"},
 	AT(ipc_send) = {.make = message_send},
 	AT(ipc_receive) = {.make = message_receive},
 	AT(ipc_reply) = {.make = message_reply},
 	AT(reply_keep) = {"*"},
 	AT(notification_create) = {"*"},
-	AT(notification_signal) = {"hw"},
+	AT(notification_signal) = {"Nw"},
 	AT(notification_wait) = {.make = wait_bits},
-	AT(notification_timer) = {"hwt"},
-	AT(notification_bind) = {"h"},
-	AT(interrupt_create) = {"*hnhw"},
-	AT(interrupt_done) = {"h"},
-	AT(machine_info) = {"ha"},
-	AT(machine_stop) = {"hn"},
+	AT(notification_timer) = {"Nwt"},
+	AT(notification_bind) = {"N"},
+	AT(interrupt_create) = {"*MnNw"},
+	AT(interrupt_done) = {"I"},
+	AT(machine_info) = {"Ma"},
+	AT(machine_stop) = {"Mn"},
 };
 _Static_assert(sizeof(shapes) / sizeof(shapes[0]) == CALL_END - CALL_FIRST,
 	       "every call is there");
 
-static uint64_t argument(struct random *r, char letter)
+static unsigned kind_of(char letter)
 {
 	switch (letter) {
+	case 'S':
+		return KIND_SPACE;
+	case 'O':
+		return KIND_OBJECT;
+	case 'T':
+		return KIND_TASK;
+	case 'H':
+		return KIND_THREAD;
+	case 'E':
+		return KIND_ENDPOINT;
+	case 'N':
+		return KIND_NOTIFICATION;
+	case 'I':
+		return KIND_INTERRUPT;
+	case 'M':
+		return KIND_MACHINE;
+	}
+	return KIND_NONE;
+}
+
+static uint64_t argument(struct random *r, char letter)
+{
+	if (kind_of(letter) != KIND_NONE)
+		return handle_of(r, kind_of(letter));
+	switch (letter) {
+	case 'i':
+		return random_below(r, 5);
 	case 'h':
 		return any_handle(r);
 	case 'a':
 		return any_address(r);
 	case 'l':
 		return any_length(r);
+	case 'z':
+		return any_offset(r);
 	case 'p':
 		return any_prot(r);
 	case 'f':
@@ -247,16 +144,24 @@ static uint64_t argument(struct random *r, char letter)
 	return any_word(r);
 }
 
+static void note(long number, long result)
+{
+	struct fuzz_shared *shared = (struct fuzz_shared *)FUZZ_SHARED;
+
+	if (result >= 0)
+		shared->good[number - CALL_FIRST]++;
+}
+
 /* What it takes the place of is closed, or not. */
 static void keep(struct random *r, long handle)
 {
-	uint64_t *place = &fuzz_pool[random_below(r, FUZZ_POOL)];
+	unsigned i = (unsigned)random_below(r, FUZZ_POOL);
 
 	if (handle <= 0)
 		return;
 	if (random_once_in(r, 2))
-		handle_close(*place);
-	*place = (uint64_t)handle;
+		handle_close(fuzz_pool[i]);
+	fuzz_take(i, (uint64_t)handle);
 }
 
 static void by_shape(struct random *r, long number, const char *letters)
@@ -272,14 +177,20 @@ static void by_shape(struct random *r, long number, const char *letters)
 	for (unsigned i = 0; letters[i]; i++)
 		a[i] = argument(r, letters[i]);
 	result = quire_call(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	note(number, result);
 	if (gives_handle)
 		keep(r, result);
 }
 
 void fuzz_call(struct random *r)
 {
+	static const uint16_t often[] = {CALL_ipc_call, CALL_ipc_receive,
+					 CALL_ipc_reply_receive, CALL_ipc_reply,
+					 CALL_ipc_send};
 	uint64_t n = random_below(r, CALL_END - CALL_FIRST);
 
+	if (random_once_in(r, 4))
+		n = often[random_below(r, 5)] - CALL_FIRST;
 	if (shapes[n].make)
 		shapes[n].make(r);
 	else
@@ -298,7 +209,7 @@ static uint32_t any_bytes(struct random *r)
 	case 2:
 		return IPC_BYTES_MAX;
 	}
-	return (uint32_t)random_below(r, 3 * PAGE);
+	return (uint32_t)random_below(r, 12288);
 }
 
 static void fill_extra(struct random *r, struct ipc_extra *e)
@@ -325,48 +236,51 @@ static void message(struct random *r, long number, uint64_t to)
 	long err;
 
 	for (unsigned i = 0; i < IPC_WORDS; i++)
-		m.word[i] = any_word(r) & 3;
+		m.word[i] = random_below(r, 4);
 	fill_extra(r, &extra);
 	if (!random_once_in(r, 4))
 		m.extra = &extra;
 	if (random_once_in(r, 16))
 		m.extra = (struct ipc_extra *)any_address(r);
 	err = ipc_raw(number, to, &m);
+	note(number, err);
 	for (unsigned i = 0; !err && i < IPC_COUNT(m.came) && i < 4; i++)
 		keep(r, (long)m.handle[i]);
 }
 
 static void message_call(struct random *r)
 {
-	message(r, CALL_ipc_call, any_handle(r));
+	message(r, CALL_ipc_call, handle_of(r, KIND_ENDPOINT));
 }
 
 static void message_send(struct random *r)
 {
-	message(r, CALL_ipc_send, any_handle(r));
+	message(r, CALL_ipc_send, handle_of(r, KIND_ENDPOINT));
 }
 
 static void message_receive(struct random *r)
 {
-	message(r, CALL_ipc_receive, any_handle(r));
+	message(r, CALL_ipc_receive, handle_of(r, KIND_ENDPOINT));
 }
 
 static void message_reply(struct random *r)
 {
 	message(r, CALL_ipc_reply,
-		random_once_in(r, 2) ? SELF : any_handle(r));
+		random_once_in(r, 2) ? SELF : handle_of(r, KIND_REPLY));
 }
 
 static void message_both(struct random *r)
 {
-	message(r, CALL_ipc_reply_receive, any_handle(r));
+	message(r, CALL_ipc_reply_receive, handle_of(r, KIND_ENDPOINT));
 }
 
 static void wait_bits(struct random *r)
 {
 	uint64_t bits;
 
-	notification_wait(any_handle(r), any_word(r), any_deadline(r), &bits);
+	note(CALL_notification_wait,
+	     notification_wait(handle_of(r, KIND_NOTIFICATION), any_word(r),
+			       any_deadline(r), &bits));
 }
 
 /* ---- pagers, and what is left ------------------------------------------------- */
@@ -376,8 +290,10 @@ static void submit(struct random *r)
 {
 	uint64_t bits;
 
-	pager_submit(any_handle(r), random_once_in(r, 2) ? 0 : any_word(r),
-		     any_deadline(r), &bits);
+	note(CALL_pager_submit,
+	     pager_submit(handle_of(r, KIND_PAGER),
+			  random_once_in(r, 2) ? 0 : any_word(r),
+			  any_deadline(r), &bits));
 }
 
 static void answer_something(struct random *r, struct pager_ring *ring)
@@ -401,19 +317,20 @@ static void answer_something(struct random *r, struct pager_ring *ring)
 static void make_pager(struct random *r)
 {
 	struct pager_setup s = {
-		.space = any_handle(r),
-		.notification = any_handle(r),
+		.space = handle_of(r, KIND_SPACE),
+		.notification = handle_of(r, KIND_NOTIFICATION),
 		.bits = any_word(r),
-		.machine = random_once_in(r, 2) ? SELF : any_handle(r),
+		.machine = random_once_in(r, 2) ? SELF
+						: handle_of(r, KIND_MACHINE),
 		.timeout = random_once_in(r, 4) ? 0 : random_below(r, 1000000),
 		.slots = (uint32_t)random_below(r, 70),
 		.flags = (uint32_t)random_below(r, 3),
 	};
-	long pager = random_once_in(r, 4)
-			     ? pager_create((void *)any_address(r))
-			     : pager_create(&s);
+	long pager = random_once_in(r, 4) ? pager_create((void *)any_address(r))
+					  : pager_create(&s);
 	long object;
 
+	note(CALL_pager_create, pager);
 	if (pager < 0)
 		return;
 	object = object_create((uint64_t)pager, any_length(r), any_word(r));
@@ -422,6 +339,19 @@ static void make_pager(struct random *r)
 	if (s.space == SELF && s.ring)
 		for (unsigned i = 0; i < 4; i++)
 			answer_something(r, (struct pager_ring *)s.ring);
+}
+
+/* Anonymous, for devices, of a pager. */
+static void make_object(struct random *r)
+{
+	static const uint8_t kinds[] = {KIND_NONE, KIND_MACHINE, KIND_PAGER};
+	unsigned kind = (unsigned)random_below(r, 3);
+	uint64_t from = kind ? handle_of(r, kinds[kind]) : SELF;
+	uint64_t where = random_once_in(r, 2) ? OBJECT_DMA : any_word(r);
+	long object = object_create(from, any_length(r), where);
+
+	note(CALL_object_create, object);
+	keep(r, object);
 }
 
 /* Nothing that would be printed. */

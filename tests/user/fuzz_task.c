@@ -63,12 +63,11 @@ static void make_arena(void)
 static void fill_pool(void)
 {
 	for (unsigned i = 0; i < FUZZ_POOL; i++)
-		fuzz_pool[i] = shared->handle[i % shared->given];
+		fuzz_take(i, shared->handle[i % shared->given]);
 	for (unsigned i = FUZZ_GIVEN; i + 4 < FUZZ_POOL; i += 4) {
-		fuzz_pool[i] = (uint64_t)endpoint_create();
-		fuzz_pool[i + 1] = (uint64_t)notification_create();
-		fuzz_pool[i + 2] =
-			(uint64_t)object_create(SELF, (i & 7) * PAGE + 1, 0);
+		fuzz_take(i, (uint64_t)notification_create());
+		fuzz_take(i + 2,
+			  (uint64_t)object_create(SELF, (i & 7) * PAGE + 1, 0));
 	}
 }
 
@@ -82,11 +81,11 @@ int fuzz_task(void)
 		thread[i] = thread_create(
 			SELF, (const void *)(uintptr_t)fuzz_thread_entry,
 			fuzz_stacks[i + 1], i + 1);
-		fuzz_pool[FUZZ_POOL - 1 - i] = (uint64_t)thread[i];
+		fuzz_take(FUZZ_POOL - 1 - i, (uint64_t)thread[i]);
 		thread_control((uint64_t)thread[i], THREAD_START);
 	}
 	while (calls_made() < shared->wanted) {
-		sleep_until((uint64_t)time_now() + 400000);
+		sleep_until((uint64_t)time_now() + 200000);
 		for (unsigned i = 0; i < FUZZ_THREADS; i++) {
 			thread_control((uint64_t)thread[i], THREAD_START);
 			thread_control((uint64_t)thread[i], THREAD_CANCEL);
