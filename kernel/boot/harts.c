@@ -15,6 +15,9 @@
 extern char secondary_start[];
 void secondary_main(void);
 
+/* Whom the firmware is asked to start: entry.S, boot_astray. */
+struct cpu *hart_starting;
+
 static int give_stack(struct cpu *cpu)
 {
 	struct frame *f = frame_alloc(1, FRAME_SLAB, 0);
@@ -66,6 +69,8 @@ static void start(const struct board_cpu *b)
 			  (unsigned long)b->hartid);
 		return;
 	}
+	store_release(&hart_starting, cpu);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (start_in_time(b->hartid, entry, cpu)) {
 		log_print("quire: the firmware does not start hart %lu\n",
 			  (unsigned long)b->hartid);

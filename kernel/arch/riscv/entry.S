@@ -39,6 +39,10 @@ _start:
 boot:
 	csrw	sie, zero		/* 1. nothing may interrupt */
 	csrw	sip, zero
+	lla	t0, boot_taken		/*    only the first one boots */
+	li	t1, 1
+	amoswap.w.aqrl t1, t1, (t0)
+	bnez	t1, boot_astray
 	mv	s0, a0
 	mv	s1, a1
 	lla	t0, __bss_start		/* 2. clear .bss */
@@ -67,6 +71,16 @@ boot:
 	mv	a1, s1
 	mv	a2, s2
 	tail	main
+
+/*
+ * A hart that was started and went astray. Older OpenSBI (1.1) says that a hart
+ * is to start before it says where (sbi_hsm_hart_start): one that looks in
+ * between begins where the kernel does. Harts are started one at a time, so
+ * this is the one that is waited for.
+ */
+boot_astray:
+	lla	t0, hart_starting
+	ld	a1, 0(t0)
 
 /*
  * Another hart, started by SBI HSM: a0 hart id, a1 its struct cpu (virtual).
@@ -186,6 +200,11 @@ trap_in_kernel:
 	csrr	a1, sepc
 	csrr	a2, stval
 	tail	upcall_stack_overflow
+
+	.data				/* .bss is cleared on the way */
+	.balign	4
+boot_taken:
+	.word	0
 
 	.bss
 	.balign	4096
