@@ -253,6 +253,13 @@ $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 	@tools/archive $@ $(foreach p,$(PROGRAMS),$(call program,$(p))=test/$(p)) \
 		$(FAULTS:%=$(call program,fault)=test/%)
 
+# Programs that want all harts for a while: tools/fuzz, tools/test stress.
+STRESS = fuzz
+$(O)/user/tests/user/fuzz.elf: $(call obj,$(O)/program,tests/user/fuzz_call.c tests/user/fuzz_task.c)
+$(O)/stress/archive.cpio: $(foreach p,$(STRESS),$(call program,$(p)))
+	@mkdir -p $(@D)
+	@tools/archive $@ $(foreach p,$(STRESS),$(call program,$(p))=test/$(p))
+
 bin = $(O)/user/user/bin/$(1).elf
 system = $(call server,init)=init $(foreach s,$(filter-out init,$(SERVERS)),$(call server,$(s))=servers/$(s)) \
 	$(foreach b,$(BIN),$(call bin,$(b))=bin/$(b))

@@ -15,9 +15,6 @@
 extern char secondary_start[];
 void secondary_main(void);
 
-/* Whom the firmware is asked to start: entry.S, boot_astray. */
-struct cpu *hart_starting;
-
 static int give_stack(struct cpu *cpu)
 {
 	struct frame *f = frame_alloc(1, FRAME_SLAB, 0);
@@ -51,9 +48,13 @@ static int start_in_time(uint64_t hartid, pa_t entry, struct cpu *cpu)
 	uint64_t end = time_now() + START_SECONDS * time_frequency;
 	int err;
 
+	boot_starting.cpu = cpu;
+	store_release(&boot_starting.hartid, hartid);
 	do
 		err = sbi_hart_start(hartid, entry, (uint64_t)cpu);
 	while (err && time_now() < end);
+	if (err)
+		store_relaxed(&boot_starting.hartid, ~0ul);
 	return err;
 }
 
@@ -69,8 +70,6 @@ static void start(const struct board_cpu *b)
 			  (unsigned long)b->hartid);
 		return;
 	}
-	store_release(&hart_starting, cpu);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (start_in_time(b->hartid, entry, cpu)) {
 		log_print("quire: the firmware does not start hart %lu\n",
 			  (unsigned long)b->hartid);
@@ -78,6 +77,7 @@ static void start(const struct board_cpu *b)
 	}
 	cpu_count++;
 	wait_for(cpu);
+	store_relaxed(&boot_starting.hartid, ~0ul);
 }
 
 void boot_harts(void)

@@ -39,9 +39,9 @@ _start:
 boot:
 	csrw	sie, zero		/* 1. nothing may interrupt */
 	csrw	sip, zero
-	lla	t0, boot_taken		/*    only the first one boots */
+	lla	t0, boot_begun		/*    and only one hart may boot */
 	li	t1, 1
-	amoswap.w.aqrl t1, t1, (t0)
+	amoswap.w.aq t1, t1, (t0)
 	bnez	t1, boot_astray
 	mv	s0, a0
 	mv	s1, a1
@@ -73,14 +73,26 @@ boot:
 	tail	main
 
 /*
- * A hart that was started and went astray. Older OpenSBI (1.1) says that a hart
- * is to start before it says where (sbi_hsm_hart_start): one that looks in
- * between begins where the kernel does. Harts are started one at a time, so
- * this is the one that is waited for.
+ * Another hart came here. OpenSBI before 1.3 lets a hart that is just being
+ * started see that before it sees where: it goes to where the first one went.
+ * It waits until the one that starts it says who it is.
  */
 boot_astray:
-	lla	t0, hart_starting
-	ld	a1, 0(t0)
+	lla	t0, boot_starting
+1:	ld	t1, 0(t0)
+	bne	t1, a0, 1b
+	fence	r, rw
+	ld	a1, 8(t0)
+	j	secondary_start
+
+	.data
+	.balign	8
+	.globl	boot_starting
+boot_starting:				/* hart id, its struct cpu: harts.c */
+	.quad	-1, 0
+boot_begun:
+	.word	0
+	.text
 
 /*
  * Another hart, started by SBI HSM: a0 hart id, a1 its struct cpu (virtual).
@@ -200,11 +212,6 @@ trap_in_kernel:
 	csrr	a1, sepc
 	csrr	a2, stval
 	tail	upcall_stack_overflow
-
-	.data				/* .bss is cleared on the way */
-	.balign	4
-boot_taken:
-	.word	0
 
 	.bss
 	.balign	4096
