@@ -25,6 +25,7 @@ TOUR = os.path.join(ROOT, "tests", "boot", "tour.expected")
 TOUR_ARGUMENTS = "expect=fault"
 ALL_HARTS = re.compile(rf"  {emulator.HARTS} harts, boot hart ")
 HOST_SECONDS, TARGET_SECONDS, TOUR_SECONDS = 1200, 600, 120
+FUZZ_SECONDS, STRESS_SECONDS = 1200, 1200
 
 
 def judge(name, log, status, ended, pattern):
