@@ -32,7 +32,7 @@ COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c object.c radix.c rmap.c paged.c ring.c pager.c window.c space.c pages.c \
 	fault.c pin.c grace.c mm.c check.c
-TASK = handle.c task.c thread.c thread_fpu.c timer.c sched.c page_wait.c
+TASK = handle.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
 SYS = sys.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
 	machine_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c walk.c
