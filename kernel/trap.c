@@ -15,7 +15,8 @@
  *	                        handler
  *	3 breakpoint            the handler          after a semihosting call
  *	                                             that nobody took: go on
- *	others                  the handler          panic
+ *	others                  the handler          inside uaccess: -E_FAULT;
+ *	                                             else panic
  *	any, in arch/trial.h    -                    the trial has failed
  *
  * Where a task has no handler the thread ends, and one line says why.
@@ -240,9 +241,11 @@ void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
 		frame->pc = trial_failure();
 		return;
 	}
-	if (!cause_is_page_fault(scause) || !uaccess_owns(frame->pc) || !t)
+	if (!uaccess_owns(frame->pc) || !t)
 		panic_trap(frame, scause, true_stval(scause, stval));
-	err = fault_resolve(t->task->space, stval, access_of(scause));
+	err = -E_FAULT; /* registers that nobody answers for, say */
+	if (cause_is_page_fault(scause))
+		err = fault_resolve(t->task->space, stval, access_of(scause));
 	if (err) {
 		frame->x[X_A0] = (uint64_t)(long)copy_error(err);
 		frame->pc = uaccess_failure();

@@ -32,21 +32,6 @@ static void order_leave(const struct lock *l)
 {
 	ranks_held[lock_hart()] &= ~(1u << l->rank);
 }
-#else
-static inline void order_check(const struct lock *l)
-{
-	(void)l;
-}
-
-static inline void order_enter(const struct lock *l)
-{
-	(void)l;
-}
-
-static inline void order_leave(const struct lock *l)
-{
-	(void)l;
-}
 #endif
 
 void lock_init(struct lock *l, enum lock_rank rank)

@@ -139,24 +139,25 @@ static long wait(struct pager *p, uint64_t mask, uint64_t deadline)
 				 deadline);
 }
 
+/* Not counted: the hart does not leave the kernel before it is done. */
 long sys_pager_submit(const uint64_t arg[6])
 {
+	struct thread *me = this_cpu()->current;
 	struct kobject *k;
-	long err = handle_find(arg[0], &pager_kind, RIGHT_MANAGE, &k);
+	uint64_t badge;
+	long err = handle_look(arg[0], &pager_kind, RIGHT_MANAGE, &k, &badge);
 
 	if (err)
 		return err;
+	if (k->dead)
+		return -E_STALE;
 	err = take_answers(pager_of(k));
-	if (err >= 0 && err < (long)PAGER_RING && arg[1]) {
-		err = wait(pager_of(k), arg[1], arg[2]);
-		kobject_put(k);
-		return err;
-	}
-	kobject_put(k);
+	if (err >= 0 && err < (long)PAGER_RING && arg[1])
+		return wait(pager_of(k), arg[1], arg[2]);
 	if (err > 0)
 		err = 0;
-	this_cpu()->frame->x[X_A1] = 0; /* no bits */
-	thread_set_result(this_cpu()->current, err);
+	me->frame.x[X_A1] = 0; /* no bits */
+	thread_set_result(me, err);
 	sched_check(); /* clients may be more urgent */
 	return err;
 }

@@ -85,7 +85,8 @@ static void insert_locked(struct queue *q, struct thread *t, bool front)
 	store_relaxed(&q->n, q->n + 1);
 }
 
-static void remove_locked(struct queue *q, struct thread *t, unsigned level)
+static inline void remove_locked(struct queue *q, struct thread *t,
+				 unsigned level)
 {
 	list_remove(&t->queue);
 	t->ready = false;
@@ -354,26 +355,36 @@ void sched_slice_over(void)
 
 /* ---- what runs next ---------------------------------------------------- */
 
-/* False: it has orders, or has found something else to wait for. */
-static bool run(struct queue *q, struct thread *t)
+/* What there is to do before it goes to user mode. */
+static __attribute__((noinline)) void run_carefully(struct thread *t)
 {
-	struct cpu *cpu = this_cpu();
 	void (*resume)(struct thread *) = t->resume;
 
 	if (thread_has_orders(t) && thread_obey(t))
-		return false;
+		return;
 	sched_switch(t);
 	mmu_switch(&t->task->space->mmu);
 	grace_quiet();
 	if (grace_is_due())
 		grace_work(false);
-	if (q->n)
-		timer_want_slice();
 	if (resume) {
 		t->resume = NULL;
 		resume(t);
 	}
-	return cpu->current != NULL;
+}
+
+/* It may have orders, or find something else to wait for: then nobody runs. */
+static inline void run(struct queue *q, struct thread *t)
+{
+	if (q->n)
+		timer_want_slice();
+	if (t->resume || grace_is_due() || thread_has_orders(t)) {
+		run_carefully(t);
+		return;
+	}
+	sched_switch(t);
+	mmu_switch(&t->task->space->mmu);
+	grace_quiet();
 }
 
 /* From the queue of another hart that is busy. */
@@ -437,26 +448,58 @@ void sched_hold_frames(bool still)
 			;
 }
 
+/* The queue is empty: interrupts, another hart's queue, sleep. */
+static __attribute__((noinline)) struct thread *find_work(struct queue *q)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t;
+
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* against announce() */
+	interrupt_poll();
+	thread_look_at_poked();
+	t = dequeue(q, BIT(cpu->index));
+	if (!t && cpu_count > 1)
+		t = take_from_another(q);
+	if (!t)
+		idle_once(q);
+	return t;
+}
+
+/* The first of the most urgent, if it may be here; NULL: look closer. */
+static inline struct thread *take_first(struct queue *q, const struct cpu *cpu)
+{
+	struct thread *t = NULL;
+	struct list *level;
+
+	if (!__atomic_load_n(&cpu->levels, __ATOMIC_RELAXED))
+		return NULL;
+	lock_take(&q->lock);
+	if (cpu->levels) {
+		unsigned p = most_urgent(cpu->levels);
+
+		level = &q->ready[p];
+		t = container_of(level->next, struct thread, queue);
+		if (t->harts >> cpu->index & 1)
+			remove_locked(q, t, p);
+		else
+			t = NULL;
+	}
+	lock_drop(&q->lock);
+	return t;
+}
+
 struct trap_frame *sched_next(void)
 {
 	struct cpu *cpu = this_cpu();
 	struct queue *q = here();
 
 	while (!cpu->current) {
-		struct thread *t = dequeue(q, BIT(cpu->index));
+		struct thread *t = take_first(q, cpu);
 
-		if (!t) {
-			__atomic_thread_fence(__ATOMIC_SEQ_CST);
-			interrupt_poll();
-			thread_look_at_poked();
-			t = dequeue(q, BIT(cpu->index));
-		}
-		if (!t && cpu_count > 1)
-			t = take_from_another(q);
 		if (!t)
-			idle_once(q);
-		else if (run(q, t))
-			break;
+			t = find_work(q);
+		if (t)
+			run(q, t);
 	}
 	return &cpu->current->frame;
 }

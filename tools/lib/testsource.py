@@ -24,8 +24,8 @@ from tree import ROOT, build, needed, shown
 TOUR = os.path.join(ROOT, "tests", "boot", "tour.expected")
 TOUR_ARGUMENTS = "expect=fault"
 ALL_HARTS = re.compile(rf"  {emulator.HARTS} harts, boot hart ")
-HOST_SECONDS, TARGET_SECONDS, TOUR_SECONDS = 300, 180, 60
-FUZZ_SECONDS, STRESS_SECONDS = 600, 600
+HOST_SECONDS, TARGET_SECONDS, TOUR_SECONDS = 1200, 600, 120
+FUZZ_SECONDS, STRESS_SECONDS = 1200, 1200
 
 
 def judge(name, log, status, ended, pattern):
