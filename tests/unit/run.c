@@ -17,12 +17,12 @@
 #include "arch/machine.h"
 #include "boot/boot.h"
 #include "boot/program.h"
+#include "kernel.h"
 #include "lib/log.h"
 #include "mm/frame_boot.h"
 #include "mm/slab.h"
 #include "task/sched.h"
 #include "tests/test.h"
-#include "kernel.h"
 #include "tests/unit/quiet.h"
 #include <setjmp.h>
 #include <stdio.h>

@@ -43,7 +43,7 @@ static void member(uint64_t n)
 /* ---- messages and bits ---------------------------------------------------- */
 
 static uint64_t door, bell, ack;
-static uint64_t signals_seen, messages_seen, stop;
+static uint64_t signals_seen, messages_seen;
 #define STOP (1ul << 63)
 
 static void bound_receiver(uint64_t unused)
@@ -62,6 +62,7 @@ static void bound_receiver(uint64_t unused)
 			continue;
 		}
 		add(&signals_seen, 1);
+		CHECK(m.word[0] != 0);
 		CHECK_EQ(notification_signal(ack, m.word[0]), 0);
 		if (m.word[0] & STOP)
 			break;
@@ -118,6 +119,5 @@ int main(void)
 	printf("# signal: %lu signals, %lu messages\n", signals_seen,
 	       messages_seen);
 	CHECK_EQ(messages_seen, (harts + 1) * ROUNDS);
-	(void)stop;
 	stress_well("signal");
 }
