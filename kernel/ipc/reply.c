@@ -56,7 +56,7 @@ static long answer_handler(struct thread *me, struct held *h, struct thread *t)
 	if (err)
 		return err;
 	*h = (struct held){.owner = h->owner};
-	if (!thread_claim(t, wait))
+	if (!thread_claim_settled(t, wait))
 		return -E_PEER;
 	thread_unlink(t, wait);
 	obey_handler(t, me->frame.x[X_A1], me->frame.x[X_A2], &registers);
@@ -87,10 +87,10 @@ long reply_to(struct held *h, bool receives)
 		h->wait = 0;
 		return wait ? -E_PEER : -E_INVAL;
 	}
-	if (c->in_handler && wait_kind(c->wait) == WAIT_REPLY)
+	if (thread_settled_wait(c) == wait && c->in_handler)
 		return answer_handler(me, h, c);
 	*h = (struct held){.owner = h->owner};
-	if (!thread_claim(c, wait))
+	if (!thread_claim_settled(c, wait))
 		return -E_PEER;
 	thread_unlink(c, wait);
 	if (message_reply(me, c))
@@ -134,7 +134,7 @@ static bool move_held(struct held *from, struct held *to)
 	uint64_t wait = from->wait;
 
 	*from = (struct held){.owner = from->owner};
-	if (!c || !thread_claim(c, wait))
+	if (!c || !thread_claim_settled(c, wait))
 		return false;
 	to->wait = wait;
 	to->thread = c;

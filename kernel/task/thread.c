@@ -94,11 +94,8 @@ struct thread *thread_leave(void)
 	return t;
 }
 
-/*
- * The word that a thread waits with, once nobody has it in hand only for a
- * moment: who copies from it claims it for each piece.
- */
-static uint64_t settled_wait(const struct thread *t)
+/* Who copies from a thread claims it for each piece; so does who looks at it. */
+uint64_t thread_settled_wait(const struct thread *t)
 {
 	uint64_t wait;
 
@@ -109,12 +106,21 @@ static uint64_t settled_wait(const struct thread *t)
 	return wait;
 }
 
+bool thread_claim_settled(struct thread *t, uint64_t wait)
+{
+	while (!thread_claim(t, wait))
+		if (wait_kind(wait) == WAIT_NONE ||
+		    thread_settled_wait(t) != wait)
+			return false;
+	return true;
+}
+
 static void out_of_time(struct timer *timer, uint64_t wait)
 {
 	struct thread *t = container_of(timer, struct thread, timer);
 	bool sleeps;
 
-	if (settled_wait(t) != wait || !thread_claim(t, wait))
+	if (!thread_claim_settled(t, wait))
 		return;
 	if (wait_kind(wait) == WAIT_PAGE) {
 		page_wait_timed_out(t, wait);
@@ -207,7 +213,7 @@ void thread_fail_held(struct held *h, int err)
 	struct thread *t =
 		__atomic_exchange_n(&h->thread, NULL, __ATOMIC_ACQ_REL);
 
-	if (t && thread_claim(t, h->wait))
+	if (t && thread_claim_settled(t, h->wait))
 		thread_fail(t, h->wait, err);
 }
 
@@ -390,7 +396,7 @@ int thread_stop(struct thread *t)
 
 void thread_cancel(struct thread *t)
 {
-	uint64_t wait = settled_wait(t);
+	uint64_t wait = thread_settled_wait(t);
 
 	switch (wait_kind(wait)) {
 	case WAIT_SEND:
@@ -398,7 +404,7 @@ void thread_cancel(struct thread *t)
 	case WAIT_RECEIVE:
 	case WAIT_COPY:
 	case WAIT_BITS:
-		if (!thread_claim(t, wait))
+		if (!thread_claim_settled(t, wait))
 			return;
 		thread_unlink(t, wait);
 		thread_wake(t, -E_CANCELED);

@@ -174,6 +174,16 @@ static inline bool thread_claim(struct thread *t, uint64_t wait)
 					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
+/*
+ * The same, for who may not miss it, because nobody else will end that wait: while
+ * somebody has the thread in hand only for a moment, and it will wait on, this
+ * waits, too. No lock is held.
+ */
+bool thread_claim_settled(struct thread *t, uint64_t wait);
+
+/* The word that a thread waits with, once nobody has it in hand for a moment. */
+uint64_t thread_settled_wait(const struct thread *t);
+
 /* The word of the next wait of a thread that one owns. */
 static inline uint64_t thread_next_wait(const struct thread *t,
 					enum wait_kind kind)

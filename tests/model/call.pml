@@ -136,6 +136,21 @@ inline claim(t, n, k)
 	}
 }
 
+/*
+ * thread_claim_settled(): waits while somebody has it in hand for a moment, and
+ * neither runs it nor gives it to a queue.
+ */
+#ifdef BREAK_SETTLED
+#define SETTLED(t) true
+#else
+#define SETTLED(t) (kind[t] != NONE || ready[t] || owner[t] == t)
+#endif
+
+inline claim_settled(t, n, k)
+{
+	atomic { SETTLED(t) -> claim(t, n, k) }
+}
+
 /* thread_wait(): the last thing that an owner does with it. */
 inline wait(t, k)
 {
@@ -194,7 +209,7 @@ inline fail_caller(p)
 		caller[p] = NOBODY; caller_wait[p] = 0; won = false }
 	atomic {
 		if
-		:: c != NOBODY -> claim(c, n, REPLY)
+		:: c != NOBODY -> claim_settled(c, n, REPLY)
 		:: else
 		fi;
 		if
@@ -283,6 +298,25 @@ inline cancel(t)
 	leave()
 }
 
+/* Has it in hand for a moment, and lets it wait on: thread_registers(). */
+inline peek(t)
+{
+	atomic {
+		NAMES(t) ->
+		enter(); LOOK(t); n = number[t]; k = kind[t];
+		if
+		:: k == REPLY -> claim(t, n, k)
+		:: else
+		fi
+	}
+	if
+	:: d_step { won -> assert(owner[t] == me);
+		owner[t] = NOBODY; kind[t] = REPLY }
+	:: else
+	fi;
+	leave()
+}
+
 /* Makes a thread one's own, wherever it is; not if it runs. */
 inline grab(t)
 {
@@ -332,6 +366,9 @@ proctype outside(byte me)
 
 	if
 	:: cancel(0)
+#ifdef PEEK
+	:: peek(0)
+#endif
 	:: d_step { NAMES(0) -> order_end(0) } end_thread(0)
 	:: d_step { NAMES(THREADS - 1) -> order_end(THREADS - 1) }
 		end_thread(THREADS - 1)
@@ -367,6 +404,7 @@ end:	do
 		fi;
 		meant = alarm[t]; alarm[t] = 0; alarm_hart[t] = 0; enter() }
 		atomic {
+			SETTLED(t) ->
 			LOOK(t); k = kind[t];
 #ifdef BREAK_TIMEOUT_NUMBER
 			n = number[t];
@@ -532,7 +570,7 @@ inline ipc_reply(p)
 #ifdef BREAK_REPLY_NUMBER
 			LOOK(c); n = number[c];
 #endif
-			claim(c, n, REPLY)
+			claim_settled(c, n, REPLY)
 		:: else
 		fi
 	}
@@ -552,7 +590,7 @@ inline reply_keep()
 		caller[me] = NOBODY; caller_wait[me] = 0 }
 	atomic {
 		if
-		:: c != NOBODY -> claim(c, n, REPLY)
+		:: c != NOBODY -> claim_settled(c, n, REPLY)
 		:: else
 		fi
 	}
@@ -560,10 +598,6 @@ inline reply_keep()
 	:: d_step { won ->
 		caller_wait[KEPT(me)] = n; caller[KEPT(me)] = c;
 		held_by[c] = KEPT(me);
-#if defined(DEADLINES) && !defined(BREAK_KEEP)
-		alarm[c] = n; /* it may have gone off meanwhile */
-		alarm_hart[c] = me;
-#endif
 		owner[c] = NOBODY; kind[c] = REPLY }
 	:: else
 	fi;

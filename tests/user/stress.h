@@ -25,6 +25,7 @@ unsigned stress_harts(void);
  * which stays open. Done: it returned.
  */
 uint64_t stress_begin(void (*run)(uint64_t), uint64_t argument, unsigned hart);
+extern unsigned stress_priority; /* of those begun from now on */
 unsigned stress_done(void);
 /* Waits until so many have; the check fails after PATIENCE. */
 void stress_wait(unsigned done);

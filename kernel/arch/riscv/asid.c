@@ -165,6 +165,12 @@ void asid_take(struct mmu *m)
 		m->satp = SATP_SV39 | (c & ASID_MASK) << SATP_ASID_SHIFT |
 			  m->root >> PAGE_SHIFT;
 		store_release(&m->context, c);
+		/*
+		 * Before this hart walks under the new number: else who empties
+		 * an entry meanwhile could read the old one, and fence that
+		 * (flush_run()).
+		 */
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	}
 	if (h->owes_fence) {
 		mmu_fence_all();
