@@ -39,9 +39,9 @@ static __attribute__((used, noinline)) void life(uint64_t name)
 }
 
 /* A new thread has no gp. */
-static __attribute__((naked)) void life_entry(uint64_t name)
+static __attribute__((naked)) void life_entry(__attribute__((unused))
+					      uint64_t name)
 {
-	(void)name;
 	__asm__ volatile(".option push\n.option norelax\n\t"
 			 "lla gp, __global_pointer$\n.option pop\n\t"
 			 "tail life");
