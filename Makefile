@@ -31,7 +31,7 @@ ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machi
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c object.c radix.c rmap.c paged.c ring.c pager.c window.c space.c pages.c \
-	fault.c pin.c grace.c mm.c check.c
+	fault.c pin.c ending.c grace.c mm.c check.c
 TASK = handle.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
 SYS = sys.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
@@ -72,7 +72,7 @@ FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	after_unmap@13 after_protect@15 privileged@2 undefined@2 vector@2 breakpoint@3 \
 	no_such_call@8 stack_overflow@15
 
-USER_LIB = $(addprefix user/lib/,start.S libc.c service.c client.c waiters.c archive.c \
+USER_LIB = $(addprefix user/lib/,start.S libc.c service.c client.c waiters.c regions.c archive.c \
 	elf.c stack.c spawn.c thread.S thread.c virtqueue.c virtio.c \
 	proto/init.c proto/console.c proto/blk.c proto/net.c) user/demo/show.c
 SERVERS = init console blk net

@@ -34,6 +34,7 @@
 #include "ipc/ipc.h"
 #include "kernel.h"
 #include "lib/assert.h"
+#include "mm/ending.h"
 #include "mm/fault.h"
 #include "mm/grace.h"
 #include "sys/sys.h"
@@ -54,12 +55,24 @@ static unsigned access_of(uint64_t scause)
 	}
 }
 
+/* What this hart has to bring to its end goes on, unless the thread is urgent. */
+static void go_on_ending(void)
+{
+	const struct thread *t = this_cpu()->current;
+
+	ending_interrupt(t ? t->priority : 0);
+	if (ending_has_work())
+		timer_want_slice(); /* and then looks again */
+}
+
 /* From user mode: this hart is in no structure. */
 static void interrupt(void)
 {
 	grace_quiet();
 	interrupt_poll();
 	thread_look_at_poked();
+	if (ending_has_work())
+		go_on_ending();
 	if (grace_is_due())
 		grace_work(false);
 	sched_check();
@@ -152,9 +165,12 @@ call_ends_otherwise(struct trap_frame *frame, struct thread *now, long result)
 		mmu_switch(&now->task->space->mmu);
 		return &now->frame;
 	}
-	assert(result == -E_WAIT); /* a page must come; then it starts again */
-	frame->pc -= 4;
-	page_wait();
+	assert(result == -E_WAIT || result == -E_STEP);
+	frame->pc -= 4; /* it starts again, */
+	if (result == -E_WAIT)
+		page_wait(); /* when a page has come */
+	else
+		interrupt();
 	return sched_next();
 }
 
@@ -168,7 +184,7 @@ call_by_table(struct trap_frame *frame, uint64_t n)
 	frame->pc += 4;
 	result = sys_table[n](&frame->x[X_A0]);
 	now = this_cpu()->current;
-	if ((void *)now != frame || result == -E_WAIT)
+	if ((void *)now != frame || result <= -E_WAIT)
 		return call_ends_otherwise(frame, now, result);
 	frame->x[X_A0] = (uint64_t)result;
 	return frame;

@@ -5,7 +5,7 @@
  *
  * Number in a7, arguments in a0..a5, result in a0: 0 or positive, or a negative
  * error (abi/error.h). Every other register is kept, but for messages
- * (abi/ipc.h). A call waits only where that is said. Any call that reads or
+ * (abi/ipc.h) and where that is said. A call waits only where that is said. Any call that reads or
  * writes the caller's memory may give -E_FAULT, and waits if a pager must bring
  * the page. What each wrong handle is answered with stands in abi/handle.h.
  * Times are nanoseconds, deadlines as in abi/ipc.h, memory in bytes.
@@ -39,9 +39,13 @@
  *	space_protect (WRITE)
  *		Gives the pages another protection. -E_INVAL, -E_NOMEM (a hole,
  *		or no memory), -E_ACCES (beyond what the mapping may have).
+ *		Both work from the lowest address up, in steps; between two
+ *		others may run. a1 and a2 come back changed: after an error they
+ *		are the part that has not been done.
  *	space_regions (READ)
- *		Lists regions that end above `from`, lowest first, at most `max`
- *		and at most REGIONS_MAX. Gives how many.
+ *		Lists regions, what of them lies above `from`, lowest first, at
+ *		most `max` and at most REGIONS_MAX; one with very many pages in
+ *		parts (MAP_PART). Gives how many.
  *	space_walk (READ)
  *		How the address translates now, in Sv39 and in x86 terms.
  *		-E_INVAL.

@@ -40,4 +40,11 @@ enum {
  */
 #define E_WAIT 2047
 
+/*
+ * Nor is this: a step of a long operation is done, interrupts and more urgent
+ * threads come first, and then the call is made again with what it has left in
+ * the argument registers.
+ */
+#define E_STEP 2048
+
 #endif

@@ -19,6 +19,9 @@
 #define MAP_STACK     0x200u /* [stack] */
 #define MAP_LABELS    0x300u
 
+/* A region that goes on at `end`: it is listed in parts, joined by the reader. */
+#define MAP_PART 0x80000000u
+
 /* One region, as space_regions() lists it, in order of address. */
 struct region_info {
 	uint64_t start, end; /* [start, end), page aligned */

@@ -59,10 +59,9 @@ struct task_info {
 	uint32_t threads; /* that have not ended */
 	uint32_t ended;	  /* 1: it has; then status and fault are set */
 	int32_t status;
-	uint32_t fault;	   /* scause that ended it, 0: none */
-	uint64_t handles;  /* in its table */
-	uint64_t resident; /* pages of its space that have a frame */
-	uint64_t kernel; /* bytes of the kernel's memory that it takes: tables,
+	uint32_t fault;	  /* scause that ended it, 0: none */
+	uint64_t handles; /* in its table */
+	uint64_t kernel;  /* bytes of the kernel's memory that it takes: tables,
 			      handles, threads */
 };
 

@@ -48,6 +48,7 @@ struct fpu_state {
 
 struct thread;
 struct mmu;
+struct kobject;
 
 struct cpu {
 	unsigned long
@@ -68,9 +69,10 @@ struct cpu {
 			     has begun */
 	uint64_t ticks, ipis; /* interrupts taken, by kind */
 	uint64_t satp_writes;
-	uint64_t slice_end; /* task/timer.c; 0: nobody waits for the hart */
-	uint64_t quiet;	    /* times it was in no structure: mm/grace.h */
-	uint32_t levels;    /* priorities with READY threads: task/sched.c */
+	uint64_t slice_end;	/* task/timer.c; 0: nobody waits for the hart */
+	uint64_t quiet;		/* times it was in no structure: mm/grace.h */
+	struct kobject *ending; /* what has not ended yet: mm/ending.c */
+	uint32_t levels; /* priorities with READY threads: task/sched.c */
 	bool online;
 };
 

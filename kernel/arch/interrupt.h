@@ -28,6 +28,12 @@ void interrupt_wait(void);
 void interrupt_send(unsigned cpu);
 
 /*
+ * This hart, too, is interrupted, before the next instruction of user mode: for
+ * work that goes on after a look at who is more urgent.
+ */
+void interrupt_again(void);
+
+/*
  * A timer interrupt on this hart at `when`, in place of the one asked for
  * before; ~0: none. By stimecmp where interrupt_use_stimecmp() was told that
  * every hart has Sstc, else by the firmware.

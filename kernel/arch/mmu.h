@@ -41,6 +41,7 @@ struct mmu {
 	uint64_t harts; /* harts that may hold translations; bit = cpu index */
 	uint64_t context; /* generation << 16 | ASID; 0: none yet */
 	uint64_t satp;	  /* with that ASID */
+	uint64_t tables;  /* of the user half, the root included */
 };
 
 /*
@@ -59,9 +60,6 @@ int mmu_create(struct mmu *m);
  * the caller still counts, and no hart may be running on `m`. Fences first.
  */
 void mmu_destroy(struct mmu *m);
-
-/* Tables of the user half, the root included. */
-uint64_t mmu_tables(const struct mmu *m);
 
 /*
  * The slot of `va` at `level`, or NULL if the tables above it are not there
@@ -99,6 +97,14 @@ struct mmu_flush;
  * for upcall_table_free() after flush_run(), or 0 if there is none.
  */
 pa_t mmu_cut_table(struct mmu *m, va_t va, struct mmu_flush *f);
+
+/*
+ * The same of any table but the root, the first at or above *va, if all leaves
+ * are gone: *va moves on, and *looks loses what the search has cost. 0: *looks is
+ * 0, or *va the end of the user half.
+ */
+pa_t mmu_cut_next(struct mmu *m, va_t *va, unsigned *looks,
+		  struct mmu_flush *f);
 
 /* ---- leaves ---------------------------------------------------------- */
 

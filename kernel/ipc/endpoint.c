@@ -6,6 +6,7 @@
 #include "ipc/copy.h"
 #include "ipc/message.h"
 #include "ipc/notification.h"
+#include "mm/ending.h"
 #include "mm/slab.h"
 #include "task/sched.h"
 #include "task/task.h"
@@ -43,30 +44,44 @@ static struct thread *pop_locked(struct list *list, uint64_t *wait)
 	return NULL;
 }
 
-void endpoint_revoke(struct endpoint *ep)
+/* It is dead, and one who waits there learns that; false: nobody does. */
+static bool fail_one(struct endpoint *ep)
 {
 	struct thread *t, *server;
 	uint64_t wait;
 
-	do {
-		lock_take(&ep->lock);
-		ep->object.dead = 1;
-		t = pop_locked(&ep->senders, &wait);
-		if (!t)
-			t = pop_locked(&ep->receivers, &wait);
-		server = ep->server;
-		ep->server = NULL;
-		lock_drop(&ep->lock);
-		if (t)
-			thread_fail(t, wait, -E_PEER);
-		if (server)
-			kobject_put(&server->object);
-	} while (t);
+	lock_take(&ep->lock);
+	ep->object.dead = 1;
+	t = pop_locked(&ep->senders, &wait);
+	if (!t)
+		t = pop_locked(&ep->receivers, &wait);
+	server = ep->server;
+	ep->server = NULL;
+	lock_drop(&ep->lock);
+	if (t)
+		thread_fail(t, wait, -E_PEER);
+	if (server)
+		kobject_put(&server->object);
+	return t != NULL;
 }
 
-static void end(struct kobject *o)
+void endpoint_revoke(struct endpoint *ep)
+{
+	while (fail_one(ep))
+		;
+}
+
+static void revoke(struct kobject *o)
 {
 	endpoint_revoke(endpoint_of(o));
+}
+
+static bool end(struct kobject *o)
+{
+	for (unsigned n = 0; n < ENDING_SMALL; n++)
+		if (!fail_one(endpoint_of(o)))
+			return true;
+	return false;
 }
 
 static void reclaim(struct kobject *o)
@@ -88,7 +103,7 @@ const struct kind endpoint_kind = {
 	.name = "endpoint",
 	.end = end,
 	.reclaim = reclaim,
-	.revoke = end,
+	.revoke = revoke,
 	.receivers = receivers_change,
 };
 

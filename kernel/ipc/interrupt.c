@@ -109,7 +109,7 @@ void interrupt_arrived(void)
 	}
 }
 
-static void end(struct kobject *o)
+static bool end(struct kobject *o)
 {
 	struct interrupt *i = interrupt_of(o);
 
@@ -119,6 +119,7 @@ static void end(struct kobject *o)
 	owner[i->source] = NULL;
 	lock_drop(&lock);
 	kobject_put(i->notification);
+	return true;
 }
 
 static void reclaim(struct kobject *o)

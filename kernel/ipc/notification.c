@@ -57,9 +57,15 @@ void notification_revoke(struct notification *n)
 	timer_stop(&n->timer);
 }
 
-static void end(struct kobject *o)
+static void revoke(struct kobject *o)
 {
 	notification_revoke(notification_of(o));
+}
+
+static bool end(struct kobject *o)
+{
+	notification_revoke(notification_of(o));
+	return true;
 }
 
 static void reclaim(struct kobject *o)
@@ -73,7 +79,7 @@ const struct kind notification_kind = {
 	.name = "notification",
 	.end = end,
 	.reclaim = reclaim,
-	.revoke = end,
+	.revoke = revoke,
 };
 
 void notification_trim(void)

@@ -108,11 +108,12 @@ void reply_copied(struct thread *server)
 
 /* ---- kept ones --------------------------------------------------------- */
 
-static void end(struct kobject *o)
+static bool end(struct kobject *o)
 {
 	struct reply *r = container_of(o, struct reply, object);
 
 	thread_fail_held(&r->held, -E_PEER);
+	return true;
 }
 
 static void reclaim(struct kobject *o)

@@ -23,11 +23,15 @@ struct kind {
 	unsigned number; /* enum handle_kind */
 	const char *name;
 	/*
-	 * The last reference went: ends what the object does. Called once,
-	 * with no lock held. The memory is given back later, by reclaim().
+	 * The last reference went: ends what the object does. Called with no
+	 * lock held, again and again until it gives true; each call does a step
+	 * of it (mm/ending.h).
 	 */
-	void (*end)(struct kobject *o);
-	/* No hart can be looking any more: gives the memory back. */
+	bool (*end)(struct kobject *o);
+	/*
+	 * No hart can be looking any more: gives the memory back, in few
+	 * instructions. NULL: it is part of something else.
+	 */
 	void (*reclaim)(struct kobject *o);
 	/* It ends for everybody, while handles remain; NULL: cannot be. */
 	void (*revoke)(struct kobject *o);
@@ -39,7 +43,7 @@ struct kobject {
 	const struct kind *kind;
 	uint32_t refs;
 	uint32_t dead; /* revoked, or ended; set under the object's own lock */
-	struct kobject *next; /* in mm/grace.c, after the end */
+	struct kobject *next; /* in mm/ending.c, then mm/grace.c */
 };
 
 /* One reference, the caller's. */
@@ -71,7 +75,7 @@ static inline bool kobject_try(struct kobject *o)
 	return true;
 }
 
-/* One less; the last ends it (mm/grace.c). */
+/* One less; the last ends it (mm/ending.h). */
 void kobject_put(struct kobject *o);
 
 #endif

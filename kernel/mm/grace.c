@@ -11,6 +11,7 @@
 #include "lib/atomic.h"
 #include "lib/bits.h"
 #include "lib/lock.h"
+#include "mm/ending.h"
 
 /* So many make a batch worth an interrupt to every hart. */
 #define BATCH 16
@@ -22,44 +23,6 @@ static struct {
 	uint32_t added;
 	uint64_t quiet[MAX_HARTS]; /* counts when the batch was closed */
 } grace = {.lock = LOCK_INIT(LOCK_GRACE)};
-
-/*
- * Objects hold one another in chains of any length, which end link by link: what
- * ends while another is ending waits its turn, so that the stack stays short.
- */
-static struct ending {
-	bool busy;
-	struct kobject *next;
-} endings[MAX_HARTS];
-
-static void end_all(struct ending *e, struct kobject *o)
-{
-	e->busy = true;
-	while (o) {
-		o->kind->end(o);
-		grace_add(o);
-		o = e->next;
-		if (o)
-			e->next = o->next;
-	}
-	e->busy = false;
-}
-
-void kobject_put(struct kobject *o)
-{
-	struct ending *e = &endings[this_cpu()->index];
-	uint32_t before = __atomic_fetch_sub(&o->refs, 1, __ATOMIC_ACQ_REL);
-
-	assert(before > 0);
-	if (before > 1)
-		return;
-	if (!e->busy) {
-		end_all(e, o);
-		return;
-	}
-	o->next = e->next;
-	e->next = o;
-}
 
 static bool has_passed_locked(void)
 {
@@ -159,9 +122,10 @@ void grace_work(bool all)
 
 void grace_flush(void)
 {
-	while (grace_has_work()) {
+	while (grace_has_work() || ending_anywhere()) {
 		interrupt_poll();
 		grace_quiet();
+		ending_step();
 		grace_work(true);
 	}
 }

@@ -8,8 +8,8 @@
  * hart has been quiet since then. That costs the looking side nothing: no lock,
  * no reference, no fence.
  *
- *	kobject_put(last) -> kind->end() -> grace_add() ... -> kind->reclaim()
- *	                                     waiting   every hart has been out
+ *	kind->end() has ended it -> grace_add() ... -> kind->reclaim()
+ *	(mm/ending.h)               waiting   every hart has been out
  */
 #ifndef MM_GRACE_H
 #define MM_GRACE_H
@@ -53,7 +53,7 @@ static inline bool grace_is_due(void)
 void grace_work(bool all);
 
 /*
- * Waits until everything added so far is reclaimed, answering interrupts
+ * Waits until everything has ended and is reclaimed, answering interrupts
  * meanwhile. For tests, from a place as grace_quiet().
  */
 void grace_flush(void);

@@ -6,6 +6,7 @@
 #include "arch/layout.h"
 #include "lib/assert.h"
 #include "lib/bits.h"
+#include "mm/ending.h"
 #include "mm/frame.h"
 #include "mm/paged.h"
 #include "mm/pager.h"
@@ -37,29 +38,41 @@ struct object *object_alloc(enum object_type type, const char *name,
 	return o;
 }
 
-/* Neither a region nor a request names it, so nobody else is here. */
-static void object_end(struct kobject *k)
+/* Up to ENDING_PAGES of its frames go: true when none is left. */
+static bool give_back(struct object *o)
 {
-	struct object *o = object_of(k);
+	uint64_t *i = &o->given_back, *place;
 	uint32_t chain = 0;
-	uint64_t i = 0;
 
-	assert(list_empty(&o->regions));
-	k->dead = 1;
-	if (o->pager && o->type == OBJECT_PAGED)
-		pager_forget(o->pager, o);
-	for (uint64_t *place; (place = radix_next(&o->radix, &i, o->pages));
-	     i++) {
-		struct frame *f = (struct frame *)*place;
+	for (unsigned n = 0; n < ENDING_PAGES; n++, ++*i) {
+		struct frame *f;
 
+		place = radix_next(&o->radix, i, o->pages);
+		if (!place)
+			break;
+		f = (struct frame *)*place;
 		f->flags = 0;
 		f->next = chain;
 		chain = (uint32_t)(f - frame_records) + 1;
 	}
 	frame_put_chain(chain);
-	radix_clear(&o->radix);
+	return !place;
+}
+
+/* Neither a region nor a request names it, so nobody else is here. */
+static bool object_end(struct kobject *k)
+{
+	struct object *o = object_of(k);
+
+	assert(list_empty(&o->regions));
+	k->dead = 1;
+	if (o->pager && o->type == OBJECT_PAGED)
+		pager_forget(o->pager, o);
+	if (!give_back(o) || !radix_clear(&o->radix, ENDING_PAGES))
+		return false;
 	if (o->folio)
 		frame_put(o->folio);
+	return true;
 }
 
 static void object_reclaim(struct kobject *k)

@@ -66,6 +66,7 @@ struct object {
 	struct list waiting; /* threads, for pages; task/page_wait.c's */
 	struct radix radix;  /* struct frame * by index */
 	uint64_t resident;   /* frames in the tree */
+	uint64_t given_back; /* of one that ends: pages below are gone */
 	uint64_t dirty;	     /* of them */
 
 	/*

@@ -366,18 +366,18 @@ static void fail_requests(struct pager *p)
 	}
 }
 
-/* One object, with a reference if it lives; false if there is none. */
-static bool take_object(struct pager *p, struct object **o)
+/*
+ * One object, or NULL. It may have begun to end, and to wait for its next step;
+ * but its memory stays until this hart has left the kernel (lib/kobject.h).
+ */
+static struct object *take_object(struct pager *p)
 {
 	struct list *e;
 
 	lock_take(&p->lock);
 	e = list_pop_front(&p->objects);
-	*o = e ? container_of(e, struct object, in_pager) : NULL;
-	if (*o && !kobject_try(&(*o)->kobject))
-		*o = NULL; /* it ends on another hart */
 	lock_drop(&p->lock);
-	return e != NULL;
+	return e ? container_of(e, struct object, in_pager) : NULL;
 }
 
 void pager_die(struct pager *p)
@@ -388,15 +388,12 @@ void pager_die(struct pager *p)
 	p->kobject.dead = 1;
 	lock_drop(&p->lock);
 	fail_requests(p);
-	while (take_object(p, &o))
-		if (o) {
-			paged_orphan(o);
-			object_put(o);
-		}
+	while ((o = take_object(p)))
+		paged_orphan(o);
 	window_destroy(p);
 }
 
-static void pager_end(struct kobject *k)
+static bool pager_end(struct kobject *k)
 {
 	struct pager *p = pager_of(k);
 
@@ -409,6 +406,7 @@ static void pager_end(struct kobject *k)
 		kobject_put(p->notification);
 	if (p->space)
 		space_put(p->space);
+	return true;
 }
 
 static void pager_revoke(struct kobject *k)

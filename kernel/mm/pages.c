@@ -51,6 +51,28 @@ static inline bool next_run(const struct mmu *m, va_t *va, va_t end,
 	return false;
 }
 
+va_t pages_reach(const struct mmu *m, va_t start, va_t end, unsigned *entries)
+{
+	va_t va = start;
+	struct run r;
+
+	while (*entries > 0 && va < end) {
+		if (!mmu_leaf_slot(m, va)) {
+			va = after_hole(m, va);
+			--*entries;
+			continue;
+		}
+		if (!next_run(m, &va, end, &r))
+			break;
+		if (r.n > *entries) {
+			va = r.va + ((va_t)*entries << PAGE_SHIFT);
+			r.n = *entries;
+		}
+		*entries -= r.n;
+	}
+	return va < end ? va : end;
+}
+
 /* ---- taking out ------------------------------------------------------ */
 
 void pages_gone_begin(struct pages_gone *g, struct mmu *m)
@@ -108,6 +130,19 @@ void pages_cut_tables(struct pages_gone *g, const struct region_set *regions,
 			chain(g, frame_of(mmu_cut_table(m, va, &g->flush)));
 		va += span;
 	}
+}
+
+/* A step's worth: looks at entries of tables. */
+#define CUT_LOOKS 2048u
+
+bool pages_cut_all(struct pages_gone *g, va_t *va)
+{
+	unsigned looks = CUT_LOOKS;
+	pa_t table;
+
+	while ((table = mmu_cut_next(g->flush.mmu, va, &looks, &g->flush)))
+		chain(g, frame_of(table));
+	return *va >= MMU_USER_END;
 }
 
 void pages_gone_flush(struct pages_gone *g)

@@ -22,10 +22,23 @@ struct pages_gone {
 	uint32_t chain; /* frames, by number + 1 through frame.next */
 };
 
+/*
+ * Where a walk from `start` on has to stop that may look at so many entries of
+ * leaf tables, a long hole for one; *entries loses those up to there. `end`, or
+ * less and no entries are left.
+ */
+va_t pages_reach(const struct mmu *m, va_t start, va_t end, unsigned *entries);
+
 void pages_gone_begin(struct pages_gone *g, struct mmu *m);
 void pages_take_out(struct pages_gone *g, va_t start, va_t end);
 void pages_cut_tables(struct pages_gone *g, const struct region_set *regions,
 		      va_t start, va_t end);
+/*
+ * All tables but the root, of a space that no thread runs in any more and that
+ * has no pages left; as many as a step's worth from *va on, which moves on: true
+ * when that were the last.
+ */
+bool pages_cut_all(struct pages_gone *g, va_t *va);
 void pages_gone_flush(struct pages_gone *g);
 void pages_gone_free(struct pages_gone *g);
 

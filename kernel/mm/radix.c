@@ -111,17 +111,30 @@ uint64_t *radix_next(struct radix *r, uint64_t *index, uint64_t end)
 	return NULL;
 }
 
-static void free_node(uint64_t *node, unsigned level)
+/* What the word leads to, with all below, as far as *left lasts. */
+static void free_node(uint64_t *word, unsigned level, unsigned *left)
 {
-	for (unsigned i = 0; level > 0 && i < NODE_WORDS; i++)
+	uint64_t *node = child(*word);
+
+	for (unsigned i = 0; level > 0 && i < NODE_WORDS && *left; i++)
 		if (node[i])
-			free_node(child(node[i]), level - 1);
+			free_node(&node[i], level - 1, left);
+	if (!*left)
+		return;
+	--*left;
+	*word = 0;
 	frame_put(frame_of(va_to_pa(node)));
 }
 
-void radix_clear(struct radix *r)
+bool radix_clear(struct radix *r, unsigned max)
 {
-	if (r->height && r->root)
-		free_node(r->root, r->height - 1);
+	uint64_t root = (uint64_t)r->root;
+
+	if (r->height && root)
+		free_node(&root, r->height - 1, &max);
+	r->root = child(root);
+	if (r->height && root)
+		return false;
 	radix_init(r, r->size);
+	return true;
 }

@@ -51,7 +51,10 @@ uint64_t *radix_make(struct radix *r, uint64_t index);
  */
 uint64_t *radix_next(struct radix *r, uint64_t *index, uint64_t end);
 
-/* Frees the nodes; all words are forgotten. */
-void radix_clear(struct radix *r);
+/*
+ * Frees up to `max` nodes, whose words are forgotten: true when there are no
+ * more. Once begun, the rest is good for nothing else.
+ */
+bool radix_clear(struct radix *r, unsigned max);
 
 #endif

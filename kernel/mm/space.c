@@ -4,6 +4,7 @@
 #include "abi/error.h"
 #include "abi/handle.h"
 #include "lib/assert.h"
+#include "mm/ending.h"
 #include "mm/object.h"
 #include "mm/pages.h"
 #include "mm/private.h"
@@ -49,32 +50,67 @@ struct space *space_create(void)
 	return s;
 }
 
+/* ---- the end --------------------------------------------------------- */
+
+/* What a region costs, in entries. */
+#define REGION_ENTRIES 4u
+
+/* A step's worth of its pages; true if it has no more. */
+static bool take_pages_out(struct space *s, struct pages_gone *gone)
+{
+	struct region *r = region_next(&s->regions, s->ending_at);
+	unsigned left = ENDING_PAGES;
+
+	for (; r; r = region_after(r)) {
+		va_t start = r->start > s->ending_at ? r->start : s->ending_at;
+
+		s->ending_at = pages_reach(&s->mmu, start, r->end, &left);
+		pages_take_out(gone, start, s->ending_at);
+		if (left < REGION_ENTRIES)
+			return s->ending_at == r->end && !region_after(r);
+		left -= REGION_ENTRIES;
+	}
+	return true;
+}
+
+/* Pages, then regions, then tables; a step's worth of one of them. */
+static bool end_some(struct space *s, struct pages_gone *gone)
+{
+	if (!take_pages_out(s, gone))
+		return false;
+	pages_gone_flush(gone); /* before an object can go with its region */
+	if (!region_destroy(&s->regions, ENDING_SMALL, NULL, NULL))
+		return false;
+	return pages_cut_all(gone, &s->cutting_at);
+}
+
 /* Nobody runs in it, but a hart may not have left its tables yet. */
-static void space_end(struct kobject *o)
+static bool space_end(struct kobject *o)
 {
 	struct space *s = space_of(o);
 	struct pages_gone gone;
+	bool over;
 
-	lock_take(&spaces_lock);
-	list_remove(&s->all);
-	lock_drop(&spaces_lock);
+	if (!o->dead) {
+		lock_take(&spaces_lock);
+		list_remove(&s->all);
+		lock_drop(&spaces_lock);
+	}
 	lock_take(&s->lock);
 	o->dead = 1;
 	pages_gone_begin(&gone, &s->mmu);
-	for (struct region *r = region_first(&s->regions); r;
-	     r = region_after(r))
-		pages_take_out(&gone, r->start, r->end);
+	over = end_some(s, &gone);
 	pages_gone_flush(&gone);
 	pages_gone_free(&gone);
-	region_destroy_all(&s->regions, NULL, NULL);
 	lock_drop(&s->lock);
+	return over;
 }
 
 static void space_reclaim(struct kobject *o)
 {
 	struct space *s = space_of(o);
 
-	mmu_destroy(&s->mmu); /* fences, then frees the tables */
+	mmu_destroy(&s->mmu); /* fences, then frees the root */
 	slab_free(&spaces, s);
 }
 
@@ -198,23 +234,82 @@ static void piece_gone(void *ctx, const struct region *r, va_t start, va_t end)
 		pages_gone_flush(gone);
 }
 
-int space_unmap(struct space *s, va_t addr, uint64_t len)
+/* ---- steps ------------------------------------------------------------ */
+
+/* So few pages, each with a region of its own, are one step in any case. */
+#define SHORT (32 * PAGE_SIZE)
+
+/* Where a step on [addr, end) ends that may look at so many entries. */
+static __attribute__((noinline)) va_t reach(struct space *s, va_t addr,
+					    va_t end, unsigned entries)
+{
+	struct region *r = region_next(&s->regions, addr);
+	va_t stop = end;
+
+	for (unsigned n = ENDING_SMALL; r && r->start < end;
+	     r = region_after(r))
+		if (--n == 0) {
+			stop = r->end < end ? r->end : end;
+			break;
+		}
+	return pages_reach(&s->mmu, addr, stop, &entries);
+}
+
+static inline va_t step_end(struct space *s, va_t addr, va_t end,
+			    unsigned entries)
+{
+	return end - addr <= SHORT ? end : reach(s, addr, end, entries);
+}
+
+static int unmap_locked(struct space *s, va_t addr, va_t end)
 {
 	struct pages_gone gone;
 	int err;
 
-	len = pages_of(addr, len);
-	if (!len || !addr)
-		return -E_INVAL;
-	lock_take(&s->lock);
 	pages_gone_begin(&gone, &s->mmu);
-	err = region_remove(&s->regions, addr, addr + len, piece_gone, &gone);
+	err = region_remove(&s->regions, addr, end, piece_gone, &gone);
 	if (!err) {
-		pages_cut_tables(&gone, &s->regions, addr, addr + len);
+		pages_cut_tables(&gone, &s->regions, addr, end);
 		pages_gone_flush(&gone);
 		pages_gone_free(&gone);
 	}
+	return err;
+}
+
+/*
+ * A step that ends inside a region may need memory for its rest, which the whole
+ * would not: if there is none, it is done as a whole.
+ */
+int space_unmap_step(struct space *s, va_t *addr, uint64_t *len)
+{
+	uint64_t bytes = pages_of(*addr, *len);
+	va_t end = *addr + bytes, stop;
+	int err;
+
+	if (!bytes || !*addr)
+		return -E_INVAL;
+	lock_take(&s->lock);
+	stop = step_end(s, *addr, end, ENDING_PAGES);
+	err = unmap_locked(s, *addr, stop);
+	if (err && stop < end) {
+		stop = end;
+		err = unmap_locked(s, *addr, end);
+	}
 	lock_drop(&s->lock);
+	if (err)
+		return err;
+	*addr = stop;
+	*len = end - stop;
+	return 0;
+}
+
+int space_unmap(struct space *s, va_t addr, uint64_t len)
+{
+	int err;
+
+	do
+		err = space_unmap_step(s, &addr, &len);
+	while (!err && len);
 	return err;
 }
 
@@ -226,36 +321,70 @@ static unsigned protection(struct space *s, va_t addr, va_t end)
 	return r && r->end >= end ? r->prot : PAGES_MIXED;
 }
 
-int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot)
+static int protect_locked(struct space *s, va_t addr, va_t end, unsigned prot)
 {
-	unsigned old;
+	unsigned old = protection(s, addr, end);
+	int err = region_protect(&s->regions, addr, end, prot);
+
+	if (!err)
+		pages_protect(&s->mmu, addr, end, old, prot);
+	return err;
+}
+
+/* A protected entry costs less than one taken out. */
+#define PROTECT_ENTRIES (4 * ENDING_PAGES)
+
+int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
+		       unsigned prot)
+{
+	uint64_t bytes = pages_of(*addr, *len);
+	va_t end = *addr + bytes, stop;
 	int err;
 
-	len = pages_of(addr, len);
-	if (!len || !addr || prot & ~PROT_ALL)
+	if (!bytes || !*addr || prot & ~PROT_ALL)
 		return -E_INVAL;
 	prot = complete(prot);
 	lock_take(&s->lock);
-	old = protection(s, addr, addr + len);
-	err = region_protect(&s->regions, addr, addr + len, prot);
-	if (!err)
-		pages_protect(&s->mmu, addr, addr + len, old, prot);
+	stop = step_end(s, *addr, end, PROTECT_ENTRIES);
+	err = protect_locked(s, *addr, stop, prot);
+	if (err == -E_NOMEM && stop < end) {
+		stop = end;
+		err = protect_locked(s, *addr, end, prot);
+	}
 	lock_drop(&s->lock);
+	if (err)
+		return err;
+	*addr = stop;
+	*len = end - stop;
+	return 0;
+}
+
+int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot)
+{
+	int err;
+
+	do
+		err = space_protect_step(s, &addr, &len, prot);
+	while (!err && len);
 	return err;
 }
 
 /* ---- listing --------------------------------------------------------- */
 
-static void describe(const struct space *s, const struct region *r,
-		     struct region_info *to)
+/* How many entries are looked at for one list. */
+#define LIST_ENTRIES 4096u
+
+/* [start, end) of the region. */
+static void describe(const struct space *s, const struct region *r, va_t start,
+		     va_t end, struct region_info *to)
 {
 	*to = (struct region_info){
-		.start = r->start,
-		.end = r->end,
+		.start = start,
+		.end = end,
 		.prot = r->prot,
-		.flags = r->flags,
-		.offset = r->object ? r->offset : 0,
-		.resident = pages_resident(&s->mmu, r->start, r->end),
+		.flags = r->flags | (end < r->end ? MAP_PART : 0),
+		.offset = r->object ? r->offset + (start - r->start) : 0,
+		.resident = pages_resident(&s->mmu, start, end),
 	};
 	if (r->object)
 		strncpy(to->name, r->object->name, sizeof(to->name) - 1);
@@ -263,36 +392,20 @@ static void describe(const struct space *s, const struct region *r,
 
 int space_list(struct space *s, va_t from, struct region_info *to, unsigned max)
 {
-	unsigned n = 0;
+	unsigned n = 0, left = LIST_ENTRIES;
+	struct region *r;
 
+	from = round_down(from, PAGE_SIZE);
 	lock_take(&s->lock);
-	for (struct region *r = region_next(&s->regions, from); r && n < max;
-	     r = region_after(r))
-		describe(s, r, &to[n++]);
+	for (r = region_next(&s->regions, from); r && n < max && left;
+	     r = region_after(r)) {
+		va_t start = r->start > from ? r->start : from;
+		va_t end = pages_reach(&s->mmu, start, r->end, &left);
+
+		describe(s, r, start, end, &to[n++]);
+	}
 	lock_drop(&s->lock);
 	return (int)n;
-}
-
-uint64_t space_resident(struct space *s)
-{
-	uint64_t n = 0;
-
-	lock_take(&s->lock);
-	for (struct region *r = region_first(&s->regions); r;
-	     r = region_after(r))
-		n += pages_resident(&s->mmu, r->start, r->end);
-	lock_drop(&s->lock);
-	return n;
-}
-
-uint64_t space_tables(struct space *s)
-{
-	uint64_t n;
-
-	lock_take(&s->lock);
-	n = mmu_tables(&s->mmu);
-	lock_drop(&s->lock);
-	return n;
 }
 
 void space_trim(void)

@@ -22,6 +22,10 @@
  *    of a shared region's object (page_is_writable(), of a PAGED one).
  *  - A leaf table exists only where a region touches its 2 MiB.
  * Locking: all functions take the space's lock (LOCK_SPACE) themselves.
+ *
+ * Work on a long range is done in steps of at most about 20,000 instructions.
+ * What a step leaves behind is as if the call had been for the part that is
+ * done; between two steps others may use the space.
  */
 #ifndef MM_SPACE_H
 #define MM_SPACE_H
@@ -53,6 +57,8 @@ struct space {
 	struct region_set regions;
 	struct space_counts counts;
 	struct list all; /* every space, for mm_check() */
+	va_t ending_at;	 /* of one that ends: pages below are gone, */
+	va_t cutting_at; /* and then tables */
 };
 
 /* Programs live in [SPACE_LOW, SPACE_HIGH). Page 0 is never mapped. */
@@ -103,18 +109,26 @@ int space_map_object(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 		     unsigned max_prot, unsigned flags, struct object *object,
 		     uint64_t offset);
 
-/* Frees what lies in the range, holes or not. 0, -E_INVAL, -E_NOMEM. */
-int space_unmap(struct space *s, va_t addr, uint64_t len);
+/*
+ * Free what lies in the range, holes or not; give it another protection. One
+ * step: *addr and *len become what is left to do, *len 0 if nothing is. 0,
+ * -E_INVAL, -E_NOMEM (no memory; to protect, a hole), -E_ACCES. After an error
+ * that part has been done which lies below *addr.
+ */
+int space_unmap_step(struct space *s, va_t *addr, uint64_t *len);
+int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
+		       unsigned prot);
 
-/* 0, -E_INVAL, -E_NOMEM (a hole, or no memory), -E_ACCES. */
+/* All steps at once: for ranges that are known to be short. */
+int space_unmap(struct space *s, va_t addr, uint64_t len);
 int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot);
 
-/* Lists up to `max` regions that end above `from`; gives how many. */
+/*
+ * Lists up to `max` regions, what of them lies above `from`; gives how many. Of
+ * one with very many pages, which is then the last, a part: MAP_PART.
+ */
 int space_list(struct space *s, va_t from, struct region_info *to,
 	       unsigned max);
-
-uint64_t space_resident(struct space *s); /* pages that have a frame */
-uint64_t space_tables(struct space *s);	  /* frames that are its tables */
 
 void space_trim(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * wait.h - what memory management asks of the layers above it when a page must
- * come from a pager. Like arch/upcall.h: the only calls that go up from mm.
+ * wait.h - what memory management asks of the layers above it, above all when a
+ * page must come from a pager. Like arch/upcall.h: the only calls that go up from mm.
  *
  * A fault that must wait does not wait inside: it says which page it needs,
  * unwinds with -E_WAIT, and trap.c parks the thread if the page still has not
@@ -28,6 +28,9 @@ int upcall_page_needed(struct object *o, uint64_t index);
  */
 void upcall_pages_settled(struct object *o, uint64_t first, uint64_t count,
 			  int err);
+
+/* How urgent is the thread that this hart runs, or ran just now. task/sched.c */
+unsigned upcall_priority(void);
 
 /* Sets bits of a notification. Called with the object's or pager's lock held,
  * or none. ipc/notification.c */

@@ -15,9 +15,10 @@ static struct slab_cache machines =
 	SLAB_CACHE_INIT(machines, "machine", sizeof(struct kobject));
 struct machine_info machine_facts;
 
-static void end(struct kobject *o)
+static bool end(struct kobject *o)
 {
 	o->dead = 1;
+	return true;
 }
 
 static void reclaim(struct kobject *o)

@@ -45,16 +45,34 @@ long sys_space_map(const uint64_t arg[6])
 	return leave(arg[0], s, err ? err : (long)va);
 }
 
+/* After a step: what is left is for when the call is made again. */
+static long step_done(const uint64_t arg[6], va_t va, uint64_t len, int err)
+{
+	if (err || !len)
+		return err;
+	sys_go_on_with(arg, 1, va);
+	sys_go_on_with(arg, 2, len);
+	return -E_STEP;
+}
+
 long sys_space_unmap(const uint64_t arg[6])
 {
+	uint64_t len = arg[2];
+	va_t va = arg[1];
+	struct space *s;
 	long err;
-	struct space *s = enter(arg[0], RIGHT_WRITE, &err);
 
-	return s ? leave(arg[0], s, space_unmap(s, arg[1], arg[2])) : err;
+	s = enter(arg[0], RIGHT_WRITE, &err);
+	if (!s)
+		return err;
+	err = space_unmap_step(s, &va, &len);
+	return leave(arg[0], s, step_done(arg, va, len, (int)err));
 }
 
 long sys_space_protect(const uint64_t arg[6])
 {
+	uint64_t len = arg[2];
+	va_t va = arg[1];
 	struct space *s;
 	long err;
 
@@ -63,8 +81,8 @@ long sys_space_protect(const uint64_t arg[6])
 	s = enter(arg[0], RIGHT_WRITE, &err);
 	if (!s)
 		return err;
-	return leave(arg[0], s,
-		     space_protect(s, arg[1], arg[2], (unsigned)arg[3]));
+	err = space_protect_step(s, &va, &len, (unsigned)arg[3]);
+	return leave(arg[0], s, step_done(arg, va, len, (int)err));
 }
 
 long sys_space_regions(const uint64_t arg[6])

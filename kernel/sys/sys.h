@@ -16,9 +16,16 @@ QUIRE_CALL_NAMES(SYS_DECLARE)
 /*
  * By number, from CALL_FIRST. Each gives the result for a0. A call after which
  * another thread runs has put its result into the frame itself, and what it
- * gives is ignored; -E_WAIT makes it start again (abi/error.h).
+ * gives is ignored; -E_WAIT and -E_STEP make it start again (abi/error.h).
  */
 typedef long sys_fn(const uint64_t arg[6]);
 extern sys_fn *const sys_table[];
+
+/* For a call that starts again: argument `n` is another then. */
+static inline void sys_go_on_with(const uint64_t arg[6], unsigned n,
+				  uint64_t value)
+{
+	((uint64_t *)(uintptr_t)arg)[n] = value; /* in the thread's frame */
+}
 
 #endif

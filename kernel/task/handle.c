@@ -4,6 +4,7 @@
 #include "abi/error.h"
 #include "arch/layout.h"
 #include "lib/atomic.h"
+#include "mm/ending.h"
 #include "mm/frame.h"
 #include "task/task.h"
 #include "task/thread.h"
@@ -238,7 +239,7 @@ long handle_close_in(struct task *t, uint64_t handle)
 	uint64_t word, badge;
 
 	lock_take(&t->lock);
-	word = handle_word(&t->handles, handle, &badge);
+	word = t->ended ? 0 : handle_word(&t->handles, handle, &badge);
 	if (!handle_is_free(word))
 		free_entry_locked(&t->handles, handle & 0xffff);
 	lock_drop(&t->lock);
@@ -248,14 +249,20 @@ long handle_close_in(struct task *t, uint64_t handle)
 	return 0;
 }
 
-/* The task has ended: nothing is added any more, and nobody looks up in it. */
-void handle_close_all(struct task *t)
+/*
+ * The task has ended: nothing is added any more, and nobody looks up in it.
+ * Indexes from `limit` on are through.
+ */
+bool handle_close_all(struct task *t)
 {
 	struct handle_table *h = &t->handles;
 
-	for (uint32_t i = 1; i < h->limit; i++) {
-		uint64_t word = entry_at(h, i)->word;
+	for (unsigned n = 0; h->limit > 1; n++) {
+		uint64_t word;
 
+		if (n == ENDING_SMALL)
+			return false;
+		word = entry_at(h, --h->limit)->word;
 		if (!handle_is_free(word))
 			let_go(word);
 	}
@@ -264,4 +271,5 @@ void handle_close_all(struct task *t)
 		frame_put(frame_of(va_to_pa(h->chunk[i])));
 		h->chunk[i] = NULL;
 	}
+	return true;
 }

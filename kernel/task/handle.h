@@ -123,7 +123,7 @@ long handle_add_new(struct kobject *o, unsigned rights);
 long handle_close(uint64_t handle);
 long handle_close_in(struct task *t, uint64_t handle);
 
-/* Of an ended task: every handle goes. */
-void handle_close_all(struct task *t);
+/* Of an ended task: handles go, a step's worth; true when all have. */
+bool handle_close_all(struct task *t);
 
 #endif

@@ -5,6 +5,7 @@
 #include "arch/mmu.h"
 #include "lib/atomic.h"
 #include "lib/bits.h"
+#include "mm/ending.h"
 #include "mm/frame_boot.h"
 #include "mm/grace.h"
 #include "task/sched.h"
@@ -49,6 +50,10 @@ static bool tend_frames(struct idler *me)
 		more = frame_pool_fill();
 		if (!more)
 			frame_cache_drain();
+		if (ending_has_work()) {
+			ending_step();
+			more = true;
+		}
 		if (grace_has_work()) {
 			grace_work(true);
 			more = true; /* this hart, too, must be quiet once */

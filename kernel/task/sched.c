@@ -5,7 +5,9 @@
 #include "arch/mmu.h"
 #include "lib/assert.h"
 #include "lib/atomic.h"
+#include "mm/ending.h"
 #include "mm/grace.h"
+#include "mm/wait.h"
 #include "task/idle.h"
 #include "task/task.h"
 
@@ -340,6 +342,8 @@ static __attribute__((noinline)) void run_carefully(struct thread *t)
 	grace_quiet();
 	if (grace_is_due())
 		grace_work(false);
+	if (ending_has_work())
+		interrupt_again();
 	if (resume) {
 		t->resume = NULL;
 		resume(t);
@@ -351,7 +355,8 @@ static inline void run(struct queue *q, struct thread *t)
 {
 	if (q->n)
 		timer_want_slice();
-	if (t->resume || grace_is_due() || thread_has_orders(t)) {
+	if (t->resume || grace_is_due() || thread_has_orders(t) ||
+	    ending_has_work()) {
 		run_carefully(t);
 		return;
 	}
@@ -433,6 +438,13 @@ struct trap_frame *sched_next(void)
 			run(q, t);
 	}
 	return &cpu->current->frame;
+}
+
+unsigned upcall_priority(void)
+{
+	const struct thread *t = this_cpu()->current;
+
+	return t ? t->priority : PRIORITY_DEFAULT; /* it is about to end */
 }
 
 void sched_run(void)

@@ -3,6 +3,7 @@
 #include "task/task.h"
 #include "abi/error.h"
 #include "lib/assert.h"
+#include "mm/ending.h"
 #include "mm/slab.h"
 #include "mm/wait.h"
 #include "task/sched.h"
@@ -11,6 +12,8 @@
 
 static struct slab_cache tasks =
 	SLAB_CACHE_INIT(tasks, "task", sizeof(struct task));
+static const struct kind rest_kind;
+static void finish(struct task *t, int status, unsigned fault);
 
 struct task *task_create(const char *name, struct space *space)
 {
@@ -19,6 +22,7 @@ struct task *task_create(const char *name, struct space *space)
 	if (!t)
 		return NULL;
 	kobject_init(&t->object, &task_kind);
+	kobject_init(&t->rest, &rest_kind);
 	lock_init(&t->lock, LOCK_TASK);
 	list_init(&t->threads);
 	list_init(&t->children);
@@ -101,18 +105,39 @@ static bool begin_end(struct task *t, int status, unsigned fault)
 	return mine;
 }
 
-/* A thread that was never started, with a reference, or NULL. */
-static struct thread *take_new_thread(struct task *t)
+/* Some of the threads that were never started end; true if none is left. */
+static bool end_new_threads(struct task *t)
 {
-	struct thread *thread = NULL;
+	for (unsigned n = 0; n < ENDING_SMALL; n++) {
+		struct thread *thread = NULL;
 
-	lock_take(&t->lock);
-	if (!list_empty(&t->threads)) {
-		thread = container_of(t->threads.next, struct thread, in_task);
-		kobject_get(&thread->object);
+		lock_take(&t->lock);
+		if (!list_empty(&t->threads)) {
+			thread = container_of(t->threads.next, struct thread,
+					      in_task);
+			kobject_get(&thread->object);
+		}
+		lock_drop(&t->lock);
+		if (!thread)
+			return true;
+		thread_end(thread, t->status);
+		kobject_put(&thread->object);
 	}
-	lock_drop(&t->lock);
-	return thread;
+	return false;
+}
+
+/* Some children, which do not run yet, go with it; true if none is left. */
+static bool end_children(struct task *t)
+{
+	for (unsigned n = 0; n < ENDING_SMALL; n++) {
+		struct task *child = take_child(t);
+
+		if (!child)
+			return true;
+		finish(child, t->status, 0);
+		kobject_put(&child->object);
+	}
+	return false;
 }
 
 static struct kobject *take_pointer(struct task *t, struct kobject **p)
@@ -136,29 +161,10 @@ static void tell_watcher(struct task *t)
 	kobject_put(o);
 }
 
-/*
- * Everything that a task has goes, in an order in which nothing can come back:
- * it is marked first. Children that do not run yet go with it.
- */
-static void finish(struct task *t, int status, unsigned fault)
+static void let_space_go(struct task *t)
 {
-	struct thread *thread;
-	struct task *child;
-	struct kobject *o;
+	struct kobject *o = take_pointer(t, &t->handler);
 
-	if (!begin_end(t, status, fault))
-		return;
-	leave_family(t);
-	while ((thread = take_new_thread(t))) {
-		thread_end(thread, status);
-		kobject_put(&thread->object);
-	}
-	while ((child = take_child(t))) {
-		finish(child, status, 0);
-		kobject_put(&child->object);
-	}
-	handle_close_all(t);
-	o = take_pointer(t, &t->handler);
 	if (o)
 		kobject_put(o);
 	lock_take(&t->lock);
@@ -166,9 +172,47 @@ static void finish(struct task *t, int status, unsigned fault)
 	t->space = NULL;
 	lock_drop(&t->lock);
 	kobject_put(o);
+}
+
+/* One step of its going; true after the last. */
+static bool rest_goes(struct task *t)
+{
+	if (t->over)
+		return true;
+	if (!end_new_threads(t) || !end_children(t) || !handle_close_all(t))
+		return false;
+	let_space_go(t);
 	tell_watcher(t);
+	t->over = true;
 	if (t->on_end)
 		t->on_end(t);
+	return true;
+}
+
+static bool rest_end(struct kobject *o)
+{
+	struct task *t = container_of(o, struct task, rest);
+
+	if (!rest_goes(t))
+		return false;
+	kobject_put(&t->object);
+	return true;
+}
+
+static const struct kind rest_kind = {.name = "rest of a task",
+				      .end = rest_end};
+
+/*
+ * Everything that a task has goes, in an order in which nothing can come back:
+ * it is marked first. The caller has a reference.
+ */
+static void finish(struct task *t, int status, unsigned fault)
+{
+	if (!begin_end(t, status, fault))
+		return;
+	leave_family(t);
+	kobject_get(&t->object);
+	kobject_put(&t->rest);
 }
 
 bool task_thread_starts_locked(struct task *t)
@@ -195,41 +239,76 @@ void task_thread_gone(struct task *t, int status, unsigned fault)
 	kobject_put(&t->object);
 }
 
-/* A thread that has not been told to end yet, with a reference, or NULL. */
-static struct thread *take_unaware_thread(struct task *t)
+/*
+ * The next thread of the round, with a reference, now at the front and `told`;
+ * NULL if all are.
+ */
+static struct thread *next_to_tell(struct task *t)
 {
-	struct thread *found = NULL;
+	struct thread *thread = NULL;
 
 	lock_take(&t->lock);
-	list_for_each (e, &t->threads) {
-		struct thread *i = container_of(e, struct thread, in_task);
-
-		if (!(__atomic_load_n(&i->orders, __ATOMIC_RELAXED) &
-		      ORDER_END)) {
-			found = i;
-			kobject_get(&i->object);
-			break;
-		}
+	if (!list_empty(&t->threads))
+		thread = container_of(t->threads.prev, struct thread, in_task);
+	if (thread && thread->told)
+		thread = NULL;
+	if (thread) {
+		thread->told = true;
+		list_remove(&thread->in_task);
+		list_push_front(&t->threads, &thread->in_task);
+		kobject_get(&thread->object);
 	}
 	lock_drop(&t->lock);
-	return found;
+	return thread;
 }
+
+/* One step of the round; a task without a running thread ends then, too. */
+static bool call_end(struct kobject *o)
+{
+	struct task *t = container_of(o, struct task, call);
+	struct thread *thread;
+
+	for (unsigned n = 0; n < ENDING_SMALL; n++) {
+		thread = next_to_tell(t);
+		if (!thread) {
+			finish(t, t->call_status, 0);
+			kobject_put(&t->object);
+			return true;
+		}
+		thread_end(thread, t->call_status);
+		kobject_put(&thread->object);
+	}
+	return false;
+}
+
+static const struct kind call_kind = {.name = "end of a task", .end = call_end};
 
 void task_end(struct task *t, int status)
 {
-	struct thread *thread;
+	bool first;
 
-	while ((thread = take_unaware_thread(t))) {
-		thread_end(thread, status);
-		kobject_put(&thread->object);
+	lock_take(&t->lock);
+	first = !t->calling && !t->ended;
+	if (first) {
+		t->calling = true;
+		t->call_status = status;
 	}
-	finish(t, status, 0);
+	lock_drop(&t->lock);
+	if (!first)
+		return;
+	kobject_get(&t->object);
+	kobject_init(&t->call, &call_kind);
+	kobject_put(&t->call);
 }
 
 /* The last reference: it never ran, or it has ended. */
-static void task_last(struct kobject *o)
+static bool task_last(struct kobject *o)
 {
-	finish(task_of(o), 0, 0);
+	struct task *t = task_of(o);
+
+	if (begin_end(t, 0, 0))
+		leave_family(t);
+	return rest_goes(t);
 }
 
 static void task_reclaim(struct kobject *o)
@@ -306,8 +385,7 @@ void task_describe(struct task *t, struct task_info *to)
 	lock_drop(&t->lock);
 	if (!s)
 		return;
-	to->resident = space_resident(s);
-	to->kernel += sizeof(*s) + space_tables(s) * PAGE_SIZE;
+	to->kernel += sizeof(*s) + s->mmu.tables * PAGE_SIZE;
 	space_put(s);
 }
 

@@ -22,15 +22,23 @@
 
 struct task {
 	struct kobject object;
+	struct kobject
+		rest; /* what it has: goes, in steps, when it has ended */
+	struct kobject call; /* "all threads end": goes round, in steps */
 	struct lock lock;
 	struct space *space; /* NULL: it has ended */
 	char name[TASK_NAME_MAX + 1];
 	struct handle_table handles;
 
-	struct list threads; /* that have not ended, by in_task */
-	uint32_t running;    /* of these, how many were started */
+	/* That have not ended, by in_task; at the front those that are `told`
+	 * that all are to end. */
+	struct list threads;
+	uint32_t running; /* of these, how many were started */
 	bool ended;
-	int status;	/* of the thread that ended last */
+	bool calling; /* `call` goes round */
+	bool over;    /* `rest` has gone */
+	int status;   /* of the thread that ended last */
+	int call_status;
 	unsigned fault; /* scause that ended it, 0 if it ended by itself */
 
 	struct kobject *handler; /* endpoint, or NULL; counted */
@@ -73,7 +81,10 @@ bool task_thread_starts_locked(struct task *t);
 /* A thread that was started is gone; with the last one the task ends. */
 void task_thread_gone(struct task *t, int status, unsigned fault);
 
-/* All threads end, then the task; at once if it has none. */
+/*
+ * All threads end, then the task. Those that run on other harts do so a moment
+ * later; so do those beyond the first few (mm/ending.h).
+ */
 void task_end(struct task *t, int status);
 
 /* Its space with a reference of the caller's, or NULL: it has ended. */

@@ -23,7 +23,7 @@ static bool enter_task(struct thread *t, struct task *task)
 	bool alive, is_first;
 
 	lock_take(&task->lock);
-	alive = !task->ended;
+	alive = !task->ended && !task->calling;
 	is_first = list_empty(&task->threads);
 	if (alive)
 		list_push_back(&task->threads, &t->in_task);
@@ -55,13 +55,14 @@ struct thread *thread_create(struct task *task, va_t pc, va_t sp, uint64_t name)
 }
 
 /* The last reference: it has ended, and its task has let it go. */
-static void last_reference(struct kobject *o)
+static bool last_reference(struct kobject *o)
 {
 	struct thread *t = thread_of(o);
 
 	assert(wait_kind(t->wait) == WAIT_ENDED);
 	if (t->counted)
 		kobject_put(&t->task->object);
+	return true;
 }
 
 static void reclaim(struct kobject *o)

@@ -100,6 +100,7 @@ struct thread {
 	uint8_t cpu;   /* where it runs, or ran last */
 	uint8_t harts; /* mask: where it may */
 	bool ready;
+	bool told;	 /* its task's: that all are to end */
 	bool counted;	 /* among its task's running threads */
 	bool in_handler; /* its message is the kernel's, about it */
 	bool calls;	 /* it sends, and wants a reply */

@@ -8,6 +8,7 @@
 #include "ipc/reply.h"
 #include "lib/assert.h"
 #include "lib/log.h"
+#include "mm/ending.h"
 #include "mm/frame_boot.h"
 #include "mm/grace.h"
 #include "mm/mm.h"
@@ -46,6 +47,7 @@ void quiet_check(void)
 {
 	if (quiet_spoilt)
 		return;
+	grace_flush();
 	sched_hold_frames(true);
 	mm_check();
 	sched_hold_frames(false);
@@ -56,8 +58,9 @@ void quiet_check(void)
 /* As grace_flush(), but the thread that asks stays current. */
 static void let_go(void)
 {
-	while (grace_has_work()) {
+	while (grace_has_work() || ending_anywhere()) {
 		grace_quiet();
+		ending_step();
 		grace_work(true);
 	}
 }

@@ -25,7 +25,6 @@ static void wait_for_end(struct remote_task *t, uint64_t notification,
 	CHECK_EQ(info.ended, 1);
 	CHECK_EQ(info.threads, 0);
 	CHECK_EQ(info.handles, 0);
-	CHECK_EQ(info.resident, 0);
 }
 
 static void one_task(uint64_t n, struct random *r, uint64_t ended)

@@ -2,6 +2,7 @@
 /* show.c - what the kernel tells about a space, as text. */
 #include "demo/show.h"
 #include "quire.h"
+#include "regions.h"
 #include <stdio.h>
 
 void show_step(const char *what)
@@ -80,19 +81,15 @@ static void show_region(const struct region_info *r)
 /* Regions with all bits of `flags`; gives how many. */
 static unsigned list(unsigned flags)
 {
+	struct regions all = {.space = SELF};
+	struct region_info r;
 	unsigned found = 0;
-	struct region_info r[REGIONS_MAX];
-	const void *from = NULL;
-	long n;
 
-	while ((n = space_regions(SELF, from, r, REGIONS_MAX)) > 0) {
-		for (long i = 0; i < n; i++)
-			if ((r[i].flags & flags) == flags) {
-				show_region(&r[i]);
-				found++;
-			}
-		from = (const void *)r[n - 1].end;
-	}
+	while (regions_next(&all, &r))
+		if ((r.flags & flags) == flags) {
+			show_region(&r);
+			found++;
+		}
 	return found;
 }
 

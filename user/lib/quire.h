@@ -24,8 +24,8 @@ static inline long quire_call(long n, uint64_t x0, uint64_t x1, uint64_t x2,
 	register long a7 __asm__("a7") = n;
 
 	__asm__ volatile("ecall"
-			 : "+r"(a0)
-			 : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(a7)
+			 : "+r"(a0), "+r"(a1), "+r"(a2)
+			 : "r"(a3), "r"(a4), "r"(a5), "r"(a7)
 			 : "memory");
 	return (long)a0;
 }

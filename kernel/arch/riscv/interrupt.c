@@ -49,6 +49,12 @@ void interrupt_send(unsigned cpu)
 	sbi_send_ipi(cpus[cpu].hartid);
 }
 
+/* S-mode may set SSIP (privileged specification, Supervisor Interrupt Registers). */
+void interrupt_again(void)
+{
+	csr_set(sip, SIP_SSIP);
+}
+
 uint64_t time_now(void)
 {
 	return csr_read(time);

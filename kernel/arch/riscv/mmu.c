@@ -33,7 +33,7 @@ int mmu_create(struct mmu *m)
 	memcpy(table_at(root) + USER_SLOTS,
 	       table_at(kernel_mmu.root) + USER_SLOTS,
 	       USER_SLOTS * sizeof(pte_t));
-	*m = (struct mmu){.root = root};
+	*m = (struct mmu){.root = root, .tables = 1};
 	asid_adopt(m);
 	return 0;
 }
@@ -59,23 +59,6 @@ void mmu_destroy(struct mmu *m)
 	flush_run(&f);
 	free_tables(m->root, 2, USER_SLOTS);
 	m->root = 0;
-}
-
-static uint64_t count_tables(pa_t table, int level, unsigned slots)
-{
-	pte_t *t = table_at(table);
-	uint64_t n = 1;
-
-	for (unsigned i = 0; level > 0 && i < slots; i++)
-		if (pte_is_table(pte_load(&t[i])))
-			n += count_tables(pte_pa(pte_load(&t[i])), level - 1,
-					  512);
-	return n;
-}
-
-uint64_t mmu_tables(const struct mmu *m)
-{
-	return count_tables(m->root, 2, USER_SLOTS);
 }
 
 /* The table that the entry points to, or NULL. */
@@ -121,6 +104,7 @@ int mmu_make_slot(struct mmu *m, va_t va, int level, pte_t **slot)
 				return -E_NOMEM;
 			p = pte_table(table);
 			pte_publish(s, p);
+			m->tables++;
 		}
 		t = table_at(pte_pa(p));
 	}
@@ -128,16 +112,59 @@ int mmu_make_slot(struct mmu *m, va_t va, int level, pte_t **slot)
 	return 0;
 }
 
+/* The table that the entry leads to. */
+static pa_t cut(struct mmu *m, pte_t *s, struct mmu_flush *f)
+{
+	pa_t table = pte_pa(pte_load(s));
+
+	pte_store(s, 0);
+	m->tables--;
+	flush_tables(f);
+	return table;
+}
+
 pa_t mmu_cut_table(struct mmu *m, va_t va, struct mmu_flush *f)
 {
 	pte_t *s = mmu_slot(m, va, 1);
-	pte_t p = s ? pte_load(s) : 0;
 
-	if (!pte_is_table(p))
+	return s && pte_is_table(pte_load(s)) ? cut(m, s, f) : 0;
+}
+
+/* What cutting one table costs, in looks at an entry. */
+#define LOOKS_A_TABLE 16u
+
+static unsigned less(unsigned looks, unsigned n)
+{
+	return looks > n ? looks - n : 0;
+}
+
+/* Within the GiB of *va, whose table is `t` and hangs at `root`. */
+static pa_t cut_within(struct mmu *m, pte_t *root, pte_t *t, va_t *va,
+		       unsigned *looks, struct mmu_flush *f)
+{
+	unsigned i = PTE_INDEX(*va, 1);
+
+	for (; i < 512 && *looks && !pte_is_table(pte_load(&t[i])); i++)
+		--*looks;
+	*va = round_down(*va, MMU_LEVEL_SIZE(2)) + i * MMU_LEVEL_SIZE(1);
+	if (!*looks && i < 512)
 		return 0;
-	pte_store(s, 0);
-	flush_tables(f);
-	return pte_pa(p);
+	*looks = less(*looks, LOOKS_A_TABLE);
+	return cut(m, i < 512 ? &t[i] : root, f);
+}
+
+pa_t mmu_cut_next(struct mmu *m, va_t *va, unsigned *looks, struct mmu_flush *f)
+{
+	while (*va < MMU_USER_END && *looks) {
+		pte_t *root = &table_at(m->root)[PTE_INDEX(*va, 2)];
+		pte_t *t = table_below(root);
+
+		if (t)
+			return cut_within(m, root, t, va, looks, f);
+		--*looks;
+		*va = round_down(*va, MMU_LEVEL_SIZE(2)) + MMU_LEVEL_SIZE(2);
+	}
+	return 0;
 }
 
 int mmu_walk(const struct mmu *m, va_t va, pte_t entry[MMU_LEVELS])

@@ -7,6 +7,7 @@
  *	  thread 0       receives     priority 16, hart 2
  */
 #include "init.h"
+#include "regions.h"
 #include <abi/thread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -88,7 +89,7 @@ static void add_task(struct text *t, const char *name, const char *state,
 	}
 	add(t, "%-16s %-8s %6u %7u %7lu %6lu K %6lu K\n", name, state, starts,
 	    info.threads, (unsigned long)info.handles,
-	    (unsigned long)info.resident * 4,
+	    (unsigned long)regions_resident(task) * 4,
 	    (unsigned long)(info.kernel + 1023) / 1024);
 	add_threads(t, task);
 }
