@@ -65,7 +65,7 @@ USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) 
 	$(addprefix user/servers/,init/manifest.c init/words.c \
 	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c) \
 	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
-PROGRAMS = start memory calls ipc objects handles messages waits handler signals schedule ramdisk liar remote floating stack two_spin many_churn exhaust@15
+PROGRAMS = start memory calls steps ipc objects handles messages waits handler signals schedule ramdisk liar remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
@@ -218,7 +218,10 @@ $(O)/program/%.o: % Makefile
 
 # What runs once, or only for a person to read, is made small.
 COLD = main.c panic.c report.c compat/% arch/riscv/kspace.c arch/riscv/early.c \
-	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c
+	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c \
+	mm/region_check.c mm/pin.c mm/window.c boot/% task/task.c task/thread_fpu.c ipc/reply.c ipc/interrupt.c \
+	sys/machine_calls.c sys/task_calls.c sys/thread_calls.c sys/object_calls.c \
+	sys/walk.c sys/log_calls.c
 $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%),$(KERNEL)))): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.

@@ -44,7 +44,7 @@ void ending_step(void)
 	struct ending *e = &endings[c->index];
 
 	e->busy = true;
-	for (unsigned n = 0; c->ending && n < ENDING_SMALL; n++) {
+	for (unsigned n = 0; c->ending && n < ENDING_WHOLE; n++) {
 		struct kobject *o = take(c);
 
 		if (end_some(o))

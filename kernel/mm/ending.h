@@ -21,8 +21,10 @@
 #include "lib/kobject.h"
 
 /* One step takes about 20,000 instructions at most; for those who end: */
-#define ENDING_PAGES 256u /* pages taken out of a space or an object */
-#define ENDING_SMALL 32u  /* regions, handles, threads told */
+#define ENDING_PAGES 128u  /* taken out of a space or an object */
+#define ENDING_QUICK 1024u /* entries of leaf tables changed in place */
+#define ENDING_SMALL 32u   /* regions, handles, threads told */
+#define ENDING_WHOLE 16u   /* objects of any kind */
 
 /* This hart has something that has not ended yet. */
 static inline bool ending_has_work(void)

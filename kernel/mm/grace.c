@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * grace.c - two lists: what is added now, and the batch that waits for every
- * hart to have been quiet since it was closed.
+ * grace.c - three lists: what is added now, the batch that waits for every hart
+ * to have been quiet since it was closed, and what has waited.
  *
  *	adding ----- close: note every hart's count, IPI ----> batch
- *	batch  ----- every count has moved ------------------> reclaim()
+ *	batch  ----- every count has moved ------------------> due
+ *	due    ----- some at each call of grace_work() ------> reclaim()
  */
 #include "mm/grace.h"
 #include "arch/interrupt.h"
@@ -19,7 +20,7 @@
 uint32_t grace_state;
 static struct {
 	struct lock lock;
-	struct kobject *adding, *batch;
+	struct kobject *adding, *batch, *due;
 	uint32_t added;
 	uint64_t quiet[MAX_HARTS]; /* counts when the batch was closed */
 } grace = {.lock = LOCK_INIT(LOCK_GRACE)};
@@ -52,7 +53,7 @@ static void set_state_locked(void)
 {
 	uint32_t state = GRACE_NOTHING;
 
-	if (grace.batch)
+	if (grace.batch || grace.due)
 		state = GRACE_BATCH;
 	else if (grace.adding)
 		state = GRACE_ADDED;
@@ -81,19 +82,27 @@ void grace_add(struct kobject *o)
 		tell_other_harts();
 }
 
-/* The batch, if its time has come. */
-static struct kobject *take_batch(void)
+/* So many are reclaimed at a time. */
+#define RECLAIM 16
+
+/* What is due, up to RECLAIM; a list. */
+static struct kobject *take_due(void)
 {
-	struct kobject *batch = NULL;
+	struct kobject *some, **end = &some;
 
 	lock_take(&grace.lock);
-	if (grace.batch && has_passed_locked()) {
-		batch = grace.batch;
+	if (!grace.due && grace.batch && has_passed_locked()) {
+		grace.due = grace.batch;
 		grace.batch = NULL;
 	}
+	some = grace.due;
+	for (unsigned n = 0; *end && n < RECLAIM; n++)
+		end = &(*end)->next;
+	grace.due = *end;
+	*end = NULL;
 	set_state_locked();
 	lock_drop(&grace.lock);
-	return batch;
+	return some;
 }
 
 static void reclaim(struct kobject *o)
@@ -110,7 +119,7 @@ void grace_work(bool all)
 {
 	bool closed = false;
 
-	reclaim(take_batch());
+	reclaim(take_due());
 	lock_take(&grace.lock);
 	if (all || grace.added >= BATCH)
 		closed = close_locked();

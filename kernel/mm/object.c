@@ -38,13 +38,14 @@ struct object *object_alloc(enum object_type type, const char *name,
 	return o;
 }
 
-/* Up to ENDING_PAGES of its frames go: true when none is left. */
-static bool give_back(struct object *o)
+/* Up to ENDING_PAGES of its frames go; gives how many. */
+static unsigned give_back(struct object *o)
 {
 	uint64_t *i = &o->given_back, *place;
 	uint32_t chain = 0;
+	unsigned n = 0;
 
-	for (unsigned n = 0; n < ENDING_PAGES; n++, ++*i) {
+	for (; n < ENDING_PAGES; n++, ++*i) {
 		struct frame *f;
 
 		place = radix_next(&o->radix, i, o->pages);
@@ -56,7 +57,7 @@ static bool give_back(struct object *o)
 		chain = (uint32_t)(f - frame_records) + 1;
 	}
 	frame_put_chain(chain);
-	return !place;
+	return n;
 }
 
 /* Neither a region nor a request names it, so nobody else is here. */
@@ -66,9 +67,13 @@ static bool object_end(struct kobject *k)
 
 	assert(list_empty(&o->regions));
 	k->dead = 1;
-	if (o->pager && o->type == OBJECT_PAGED)
+	if (o->pager && o->type == OBJECT_PAGED) {
 		pager_forget(o->pager, o);
-	if (!give_back(o) || !radix_clear(&o->radix, ENDING_PAGES))
+		o->pager = NULL; /* it may end before the next step */
+	}
+	if (give_back(o) > ENDING_SMALL)
+		return false; /* enough for one step, if not for good */
+	if (!radix_clear(&o->radix, ENDING_SMALL))
 		return false;
 	if (o->folio)
 		frame_put(o->folio);

@@ -133,7 +133,7 @@ void pages_cut_tables(struct pages_gone *g, const struct region_set *regions,
 }
 
 /* A step's worth: looks at entries of tables. */
-#define CUT_LOOKS 2048u
+#define CUT_LOOKS 1536u
 
 bool pages_cut_all(struct pages_gone *g, va_t *va)
 {
@@ -182,27 +182,31 @@ static void protect_entry(pte_t *slot, unsigned prot)
 	} while (p != old && !pte_update(slot, &old, p));
 }
 
-/* Leaves stay leaves and none gains W: what pte_protect_plain() can do. */
-static bool is_plain(const struct mmu *m, unsigned old, unsigned prot)
+static void protect_entries(pte_t *slot, unsigned n, unsigned prot)
+{
+	for (unsigned i = 0; i < n; i++)
+		protect_entry(&slot[i], prot);
+}
+
+bool pages_protect_is_quick(const struct mmu *m, unsigned old, unsigned prot)
 {
 	return prot && !(prot & MMU_W) && old && old != PAGES_MIXED &&
-	       !pte_soft_ad && mmu_is_alone(m);
+	       !pte_soft_ad && (mmu_is_alone(m) || !(prot & ~old));
 }
 
 static void protect_range(struct mmu *m, va_t start, va_t end, unsigned old,
 			  unsigned prot)
 {
-	bool plain = is_plain(m, old, prot);
+	void (*change)(pte_t *, unsigned, unsigned) = protect_entries;
 	struct mmu_flush flush;
 	struct run r;
 
+	if (pages_protect_is_quick(m, old, prot))
+		change =
+			mmu_is_alone(m) ? pte_protect_plain : pte_protect_fewer;
 	flush_begin(&flush, m);
 	while (next_run(m, &start, end, &r)) {
-		if (plain)
-			pte_protect_plain(r.slot, r.n, prot | MMU_U);
-		else
-			for (unsigned i = 0; i < r.n; i++)
-				protect_entry(&r.slot[i], prot | MMU_U);
+		change(r.slot, r.n, prot | MMU_U);
 		if (old & ~prot)
 			flush_add(&flush, r.va, (uint64_t)r.n << PAGE_SHIFT);
 	}

@@ -130,15 +130,22 @@ void space_share(struct space *s)
 
 /* ---- map, unmap, protect --------------------------------------------- */
 
-/* The length in whole pages; 0 if [addr, addr+len) is no range of pages. */
-static inline uint64_t pages_of(va_t addr, uint64_t len)
+/* The length in whole pages; 0 if [addr, addr+len) is no range of user pages. */
+static inline uint64_t pages_at(va_t addr, uint64_t len)
 {
 	uint64_t n = round_up(len, PAGE_SIZE); /* 0 if it wraps */
 
 	if (n < len || (addr & PAGE_MASK))
 		return 0;
-	return addr == 0 || range_within(addr, n, SPACE_LOW, SPACE_HIGH) ? n
-									 : 0;
+	return range_within(addr, n, SPACE_LOW, SPACE_HIGH) ? n : 0;
+}
+
+/* The same where `addr` 0 is anywhere. */
+static inline uint64_t pages_of(va_t addr, uint64_t len)
+{
+	uint64_t n = round_up(len, PAGE_SIZE);
+
+	return addr ? pages_at(addr, len) : n < len ? 0 : n;
 }
 
 static unsigned complete(unsigned prot)
@@ -234,32 +241,7 @@ static void piece_gone(void *ctx, const struct region *r, va_t start, va_t end)
 		pages_gone_flush(gone);
 }
 
-/* ---- steps ------------------------------------------------------------ */
-
-/* So few pages, each with a region of its own, are one step in any case. */
-#define SHORT (32 * PAGE_SIZE)
-
-/* Where a step on [addr, end) ends that may look at so many entries. */
-static __attribute__((noinline)) va_t reach(struct space *s, va_t addr,
-					    va_t end, unsigned entries)
-{
-	struct region *r = region_next(&s->regions, addr);
-	va_t stop = end;
-
-	for (unsigned n = ENDING_SMALL; r && r->start < end;
-	     r = region_after(r))
-		if (--n == 0) {
-			stop = r->end < end ? r->end : end;
-			break;
-		}
-	return pages_reach(&s->mmu, addr, stop, &entries);
-}
-
-static inline va_t step_end(struct space *s, va_t addr, va_t end,
-			    unsigned entries)
-{
-	return end - addr <= SHORT ? end : reach(s, addr, end, entries);
-}
+/* ---- unmap and protect ------------------------------------------------ */
 
 static int unmap_locked(struct space *s, va_t addr, va_t end)
 {
@@ -276,20 +258,82 @@ static int unmap_locked(struct space *s, va_t addr, va_t end)
 	return err;
 }
 
+int space_unmap(struct space *s, va_t addr, uint64_t len)
+{
+	int err;
+
+	len = pages_at(addr, len);
+	if (!len)
+		return -E_INVAL;
+	lock_take(&s->lock);
+	err = unmap_locked(s, addr, addr + len);
+	lock_drop(&s->lock);
+	return err;
+}
+
+/* What the pages of the range may now; PAGES_MIXED if regions differ. */
+static unsigned protection(struct space *s, va_t addr, va_t end)
+{
+	const struct region *r = region_find(&s->regions, addr);
+
+	return r && r->end >= end ? r->prot : PAGES_MIXED;
+}
+
+static COPIED int protect_locked(struct space *s, va_t addr, va_t end,
+				 unsigned prot)
+{
+	unsigned old = protection(s, addr, end);
+	int err = region_protect(&s->regions, addr, end, prot);
+
+	if (!err)
+		pages_protect(&s->mmu, addr, end, old, prot);
+	return err;
+}
+
+int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot)
+{
+	int err;
+
+	len = pages_at(addr, len);
+	if (!len || prot & ~PROT_ALL)
+		return -E_INVAL;
+	lock_take(&s->lock);
+	err = protect_locked(s, addr, addr + len, complete(prot));
+	lock_drop(&s->lock);
+	return err;
+}
+
+/* ---- in steps --------------------------------------------------------- */
+
+/* Where a step on [addr, end) ends that may look at so many entries. */
+static va_t reach(struct space *s, va_t addr, va_t end, unsigned entries)
+{
+	struct region *r = region_next(&s->regions, addr);
+	unsigned n = ENDING_SMALL;
+	va_t stop = end;
+
+	for (; r && r->start < end; r = region_after(r))
+		if (--n == 0) {
+			stop = r->end < end ? r->end : end;
+			break;
+		}
+	return pages_reach(&s->mmu, addr, stop, &entries);
+}
+
 /*
  * A step that ends inside a region may need memory for its rest, which the whole
  * would not: if there is none, it is done as a whole.
  */
 int space_unmap_step(struct space *s, va_t *addr, uint64_t *len)
 {
-	uint64_t bytes = pages_of(*addr, *len);
+	uint64_t bytes = pages_at(*addr, *len);
 	va_t end = *addr + bytes, stop;
 	int err;
 
-	if (!bytes || !*addr)
+	if (!bytes)
 		return -E_INVAL;
 	lock_take(&s->lock);
-	stop = step_end(s, *addr, end, ENDING_PAGES);
+	stop = reach(s, *addr, end, ENDING_PAGES);
 	err = unmap_locked(s, *addr, stop);
 	if (err && stop < end) {
 		stop = end;
@@ -303,49 +347,30 @@ int space_unmap_step(struct space *s, va_t *addr, uint64_t *len)
 	return 0;
 }
 
-int space_unmap(struct space *s, va_t addr, uint64_t len)
-{
-	int err;
-
-	do
-		err = space_unmap_step(s, &addr, &len);
-	while (!err && len);
-	return err;
-}
-
-/* What the pages of the range may now; PAGES_MIXED if regions differ. */
-static unsigned protection(struct space *s, va_t addr, va_t end)
+/* One that is quick to change goes further, inside one region. */
+static va_t protect_reach(struct space *s, va_t addr, va_t end, unsigned prot)
 {
 	const struct region *r = region_find(&s->regions, addr);
+	va_t stop = r && r->end < end ? r->end : end;
 
-	return r && r->end >= end ? r->prot : PAGES_MIXED;
+	if (!r || stop - addr <= SPACE_SHORT ||
+	    !pages_protect_is_quick(&s->mmu, r->prot, prot))
+		return reach(s, addr, end, ENDING_PAGES);
+	return reach(s, addr, stop, ENDING_QUICK);
 }
-
-static int protect_locked(struct space *s, va_t addr, va_t end, unsigned prot)
-{
-	unsigned old = protection(s, addr, end);
-	int err = region_protect(&s->regions, addr, end, prot);
-
-	if (!err)
-		pages_protect(&s->mmu, addr, end, old, prot);
-	return err;
-}
-
-/* A protected entry costs less than one taken out. */
-#define PROTECT_ENTRIES (4 * ENDING_PAGES)
 
 int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 		       unsigned prot)
 {
-	uint64_t bytes = pages_of(*addr, *len);
+	uint64_t bytes = pages_at(*addr, *len);
 	va_t end = *addr + bytes, stop;
 	int err;
 
-	if (!bytes || !*addr || prot & ~PROT_ALL)
+	if (!bytes || prot & ~PROT_ALL)
 		return -E_INVAL;
 	prot = complete(prot);
 	lock_take(&s->lock);
-	stop = step_end(s, *addr, end, PROTECT_ENTRIES);
+	stop = protect_reach(s, *addr, end, prot);
 	err = protect_locked(s, *addr, stop, prot);
 	if (err == -E_NOMEM && stop < end) {
 		stop = end;
@@ -359,20 +384,10 @@ int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 	return 0;
 }
 
-int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot)
-{
-	int err;
-
-	do
-		err = space_protect_step(s, &addr, &len, prot);
-	while (!err && len);
-	return err;
-}
-
 /* ---- listing --------------------------------------------------------- */
 
 /* How many entries are looked at for one list. */
-#define LIST_ENTRIES 4096u
+#define LIST_ENTRIES 1024u
 
 /* [start, end) of the region. */
 static void describe(const struct space *s, const struct region *r, va_t start,

@@ -110,18 +110,23 @@ int space_map_object(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 		     uint64_t offset);
 
 /*
- * Free what lies in the range, holes or not; give it another protection. One
- * step: *addr and *len become what is left to do, *len 0 if nothing is. 0,
- * -E_INVAL, -E_NOMEM (no memory; to protect, a hole), -E_ACCES. After an error
- * that part has been done which lies below *addr.
+ * Free what lies in the range, holes or not; give it another protection. 0,
+ * -E_INVAL, -E_NOMEM (no memory; to protect, a hole), -E_ACCES; then nothing is
+ * changed.
  */
+int space_unmap(struct space *s, va_t addr, uint64_t len);
+int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot);
+
+/*
+ * The same in steps, for more than SPACE_SHORT. One step: *addr and *len become
+ * what is left to do, *len 0 if nothing is. After an error that part has been
+ * done which lies below *addr.
+ */
+#define SPACE_SHORT (32 * PAGE_SIZE)
+
 int space_unmap_step(struct space *s, va_t *addr, uint64_t *len);
 int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 		       unsigned prot);
-
-/* All steps at once: for ranges that are known to be short. */
-int space_unmap(struct space *s, va_t addr, uint64_t len);
-int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot);
 
 /*
  * Lists up to `max` regions, what of them lies above `from`; gives how many. Of

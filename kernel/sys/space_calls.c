@@ -11,12 +11,17 @@
 #include "task/task.h"
 #include "task/thread.h"
 
+static struct space *own_space(void)
+{
+	return this_cpu()->current->task->space;
+}
+
 /* The space that a handle names, for the call; NULL: *err says why. */
 static struct space *enter(uint64_t handle, unsigned rights, long *err)
 {
 	*err = 0;
 	if (handle == SELF)
-		return this_cpu()->current->task->space;
+		return own_space();
 	return handle_space(handle, rights, err);
 }
 
@@ -55,7 +60,8 @@ static long step_done(const uint64_t arg[6], va_t va, uint64_t len, int err)
 	return -E_STEP;
 }
 
-long sys_space_unmap(const uint64_t arg[6])
+/* Of any length, in any space; one step. */
+static __attribute__((noinline)) long unmap_step(const uint64_t arg[6])
 {
 	uint64_t len = arg[2];
 	va_t va = arg[1];
@@ -69,20 +75,40 @@ long sys_space_unmap(const uint64_t arg[6])
 	return leave(arg[0], s, step_done(arg, va, len, (int)err));
 }
 
-long sys_space_protect(const uint64_t arg[6])
+/* What programs do most needs no stack frame here. */
+static bool is_simple(const uint64_t arg[6])
+{
+	return arg[0] == SELF && arg[2] <= SPACE_SHORT;
+}
+
+long sys_space_unmap(const uint64_t arg[6])
+{
+	if (!is_simple(arg))
+		return unmap_step(arg);
+	return space_unmap(own_space(), arg[1], arg[2]);
+}
+
+static __attribute__((noinline)) long protect_step(const uint64_t arg[6])
 {
 	uint64_t len = arg[2];
 	va_t va = arg[1];
 	struct space *s;
 	long err;
 
-	if (arg[3] > PROT_ALL)
-		return -E_INVAL;
 	s = enter(arg[0], RIGHT_WRITE, &err);
 	if (!s)
 		return err;
 	err = space_protect_step(s, &va, &len, (unsigned)arg[3]);
 	return leave(arg[0], s, step_done(arg, va, len, (int)err));
+}
+
+long sys_space_protect(const uint64_t arg[6])
+{
+	if (arg[3] > PROT_ALL)
+		return -E_INVAL;
+	if (!is_simple(arg))
+		return protect_step(arg);
+	return space_protect(own_space(), arg[1], arg[2], (unsigned)arg[3]);
 }
 
 long sys_space_regions(const uint64_t arg[6])

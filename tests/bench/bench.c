@@ -10,9 +10,19 @@
 #include "quire.h"
 #include "rows.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 #define PAGE 4096ul
 #define N    1024ul /* pages in the long rows */
+
+long must(const char *what, long r)
+{
+	if (r < 0) {
+		printf("bench: %s: error %ld\n", what, r);
+		exit(1);
+	}
+	return r;
+}
 
 static volatile char *anonymous(size_t pages)
 {
@@ -191,5 +201,6 @@ int main(void)
 	pager_rows();
 	ipc_rows();
 	task_rows();
+	long_rows();
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "ipc.h"
 #include "rows.h"
 #include "service.h"
+#include <abi/space.h>
 
 static char buffer[IPC_BYTES_MAX] __attribute__((aligned(4096)));
 
@@ -28,6 +29,23 @@ static void yielder(void)
 		thread_yield();
 }
 
+static void touch(const void *at, uint64_t pages)
+{
+	long p = space_map(SELF, at, pages * 4096, PROT_R | PROT_W,
+			   at ? MAP_FIXED : 0, NULL);
+
+	for (uint64_t i = 0; p > 0 && i < pages; i++)
+		((volatile char *)p)[i * 4096] = 1;
+}
+
+/* A lot for its end to give back. */
+static void fill(void)
+{
+	touch(NULL, PEER_PAGES);
+	for (uint64_t i = 0; i < 64; i++)
+		touch((const void *)((100 + i) << 30), 1);
+}
+
 /* With room for bytes. */
 static void sink(uint64_t door)
 {
@@ -37,6 +55,8 @@ static void sink(uint64_t door)
 	long err = ipc_reply_receive(door, &m);
 
 	while (!err) {
+		if (m.word[0] == PEER_FILLS)
+			fill();
 		m.extra = &e;
 		err = ipc_reply_receive(door, &m);
 	}

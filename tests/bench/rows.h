@@ -28,8 +28,16 @@
 #define MARK_BEGIN(id) "slti x0, x0, " #id "\n"
 #define MARK_END(id)   "sltiu x0, x0, " #id "\n"
 
+/* A message to the peer with this first word: it takes PEER_PAGES and tables. */
+#define PEER_FILLS 7u
+#define PEER_PAGES 4096ul /* and as many GiB as 64, with a page each */
+
+/* `r`, the result of a call that must not fail: else says so, and ends. */
+long must(const char *what, long r);
+
 void ipc_rows(void);
 void task_rows(void);
 void pager_rows(void);
+void long_rows(void);
 
 #endif

@@ -6,19 +6,9 @@
 #include "spawn.h"
 #include <abi/machine.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static struct machine_info machine;
 static char buffer[IPC_BYTES_MAX] __attribute__((aligned(4096)));
-
-static long must(const char *what, long r)
-{
-	if (r < 0) {
-		printf("bench: %s: error %ld\n", what, r);
-		exit(1);
-	}
-	return r;
-}
 
 static void *map_archive(void)
 {
@@ -97,6 +87,23 @@ static void bytes(uint64_t door)
 		send(door, IPC_BYTES_MAX);
 		END(36);
 	}
+}
+
+/* The other program takes very much memory, and ends. */
+static void large_end(uint64_t door, struct spawn *s)
+{
+	struct message m = {.word = {PEER_FILLS}};
+
+	uint64_t over = (uint64_t)must("over", notification_create()), bits;
+
+	must("call", ipc_call(door, &m));
+	must("watch", task_watch(s->task, over, 1));
+	spawn_release(s); /* the task alone has the space */
+	BEGIN(54);
+	task_end(s->task, 0);
+	notification_wait(over, 1, NEVER, &bits);
+	END(54);
+	handle_close(over);
 }
 
 /* ---- tasks and threads -------------------------------------------------- */
@@ -222,6 +229,7 @@ void task_rows(void)
 	words(door);
 	yields();
 	bytes(door);
+	large_end(door, &s);
 	spawn_drop(&s);
 	interrupts();
 }

@@ -57,7 +57,7 @@ void mmu_destroy(struct mmu *m)
 	flush_begin(&f, m);
 	flush_tables(&f);
 	flush_run(&f);
-	free_tables(m->root, 2, USER_SLOTS);
+	free_tables(m->root, m->tables > 1 ? 2 : 0, USER_SLOTS);
 	m->root = 0;
 }
 
@@ -144,8 +144,12 @@ static pa_t cut_within(struct mmu *m, pte_t *root, pte_t *t, va_t *va,
 {
 	unsigned i = PTE_INDEX(*va, 1);
 
-	for (; i < 512 && *looks && !pte_is_table(pte_load(&t[i])); i++)
-		--*looks;
+	unsigned stop = i + *looks < 512 ? i + *looks : 512;
+
+	*looks -= stop - i;
+	while (i < stop && !pte_load_table(&t[i]))
+		i++;
+	*looks += stop - i;
 	*va = round_down(*va, MMU_LEVEL_SIZE(2)) + i * MMU_LEVEL_SIZE(1);
 	if (!*looks && i < 512)
 		return 0;
@@ -155,6 +159,8 @@ static pa_t cut_within(struct mmu *m, pte_t *root, pte_t *t, va_t *va,
 
 pa_t mmu_cut_next(struct mmu *m, va_t *va, unsigned *looks, struct mmu_flush *f)
 {
+	if (m->tables == 1)
+		*va = MMU_USER_END;
 	while (*va < MMU_USER_END && *looks) {
 		pte_t *root = &table_at(m->root)[PTE_INDEX(*va, 2)];
 		pte_t *t = table_below(root);

@@ -260,4 +260,17 @@ static inline void pte_protect_plain(pte_t *slot, unsigned n, unsigned prot)
 			slot[i] = (slot[i] & ~PTE_PROT_MASK) | set;
 }
 
+/*
+ * The same against other harts, if `prot` is part of what the leaves have: bits
+ * are only cleared, whatever else happens to the entry.
+ */
+static inline void pte_protect_fewer(pte_t *slot, unsigned n, unsigned prot)
+{
+	const pte_t keep = ~PTE_PROT_MASK | (pte_t)prot << 1;
+
+	for (unsigned i = 0; i < n; i++)
+		if (pte_valid(slot[i]))
+			__atomic_fetch_and(&slot[i], keep, __ATOMIC_RELAXED);
+}
+
 #endif

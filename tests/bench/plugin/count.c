@@ -6,6 +6,10 @@
  *
  *	count.so,out=FILE
  *
+ * The last column, "longest", is the most that ran in S-mode without a look at
+ * whether an interrupt is pending: sret to U-mode, where they are on, wfi, or a
+ * read of sip.
+ *
  * FILE has a line of column names, then one line an interval in the order of
  * their ends, "boot" (the kernel's first instruction to the first in U-mode)
  * and "total" (all of the run). A file without "total" is of a run cut short.
@@ -52,6 +56,8 @@ static struct counts now, at_kernel, at_user;
 static struct counts begun[MARK_IDS];
 static bool is_open[MARK_IDS];
 static bool kernel_seen, paging_seen, user_seen;
+static uint64_t looked; /* now.n[SUPERVISOR] at the last look */
+static uint64_t longest;
 static FILE *out;
 
 /* ---- what an instruction is ------------------------------------------- */
@@ -89,6 +95,14 @@ static bool writes_satp(uint32_t word)
 	return (form & 3) == 1 || (word >> 15 & 31);
 }
 
+/* An instruction after, or by, which a pending interrupt is seen. */
+static bool looks(uint32_t word)
+{
+	return word == 0x10200073 || word == 0x10500073 || /* sret, wfi */
+	       (word >> 20 == 0x144 && (word & 0x7f) == 0x73 &&
+		(word >> 12 & 3) == 2 && !(word >> 15 & 31)); /* csrr sip */
+}
+
 static enum counter kind(uint32_t word)
 {
 	if ((word & 0xfe007fff) == 0x12000073)
@@ -104,7 +118,16 @@ static void print(const char *what, unsigned id, const struct counts *from,
 	fprintf(out, "%s\t%u", what, id);
 	for (unsigned i = 0; i < COUNTERS; i++)
 		fprintf(out, "\t%" PRIu64, to->n[i] - from->n[i]);
-	fputc('\n', out);
+	fprintf(out, "\t%" PRIu64 "\n", longest);
+}
+
+static void on_look(unsigned cpu, void *user)
+{
+	(void)cpu;
+	(void)user;
+	if (now.n[SUPERVISOR] - looked > longest)
+		longest = now.n[SUPERVISOR] - looked;
+	looked = now.n[SUPERVISOR];
 }
 
 static void on_begin(unsigned cpu, void *user)
@@ -114,6 +137,7 @@ static void on_begin(unsigned cpu, void *user)
 	(void)cpu;
 	is_open[id] = true;
 	begun[id] = now;
+	longest = 0;
 }
 
 /*
@@ -172,6 +196,9 @@ static void translate_insn(struct qemu_plugin_insn *insn)
 	insn_count(insn, &now.n[mode]);
 	if (special != NONE)
 		insn_count(insn, &now.n[special]);
+	if (mode == SUPERVISOR && qemu_plugin_insn_size(insn) == 4 &&
+	    looks(word))
+		call(insn, on_look, 0);
 	if (mode == MACHINE || qemu_plugin_insn_size(insn) != 4)
 		return;
 	if (mark_begin(word))
@@ -214,7 +241,7 @@ int qemu_plugin_install(uint64_t id, const struct qemu_info *info, int argc,
 	fputs("what\tid", out);
 	for (unsigned i = 0; i < COUNTERS; i++)
 		fprintf(out, "\t%s", names[i]);
-	fputc('\n', out);
+	fputs("\tlongest\n", out);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
 	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
 	return 0;
