@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* stack.c - a stack grows page by page, and by leaps within its limit. */
 #include "check.h"
+#include "regions.h"
 
 /* Each call knows its caller's page, so none can be made into a loop. */
 static __attribute__((noinline)) long deep(long n, volatile char *above)
@@ -14,12 +15,12 @@ static __attribute__((noinline)) long deep(long n, volatile char *above)
 
 static uint64_t stack_size(void)
 {
-	struct region_info list[REGIONS_MAX];
-	long n = space_regions(SELF, NULL, list, REGIONS_MAX);
+	struct regions all = {.space = SELF};
+	struct region_info r;
 
-	for (long i = 0; i < n; i++)
-		if (list[i].flags & MAP_STACK)
-			return list[i].end - list[i].start;
+	while (regions_next(&all, &r))
+		if (r.flags & MAP_STACK)
+			return r.end - r.start;
 	return 0;
 }
 
