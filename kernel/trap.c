@@ -167,10 +167,9 @@ call_ends_otherwise(struct trap_frame *frame, struct thread *now, long result)
 	}
 	assert(result == -E_WAIT || result == -E_STEP);
 	frame->pc -= 4; /* it starts again, */
-	if (result == -E_WAIT)
-		page_wait(); /* when a page has come */
-	else
-		interrupt();
+	if (result == -E_STEP)
+		return frame; /* unless an interrupt comes first: they are on */
+	page_wait(); /* when a page has come */
 	return sched_next();
 }
 

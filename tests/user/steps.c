@@ -108,6 +108,22 @@ static void an_error_says_what_is_left(void)
 
 /* ---- ends -------------------------------------------------------------- */
 
+/* This hart does all of it before it goes on here. */
+static void memory_is_back_when_the_last_handle_is_closed(void)
+{
+	uint64_t object = (uint64_t)object_create(SELF, PAGES * PAGE, 0);
+	char *p = (char *)space_map_object(SELF, NULL, PAGES * PAGE,
+					   RW | MAP_SHARED, object, 0);
+	uint64_t free;
+
+	for (uint64_t i = 0; i < PAGES; i++)
+		((volatile char *)p)[i * PAGE] = 1;
+	CHECK_EQ(space_unmap(SELF, p, PAGES * PAGE), 0);
+	free = counts().free;
+	CHECK_EQ(handle_close(object), 0);
+	CHECK(counts().free >= free + PAGES);
+}
+
 #define MANY 300u
 
 static char stack[64] __attribute__((aligned(16)));
@@ -176,6 +192,7 @@ int main(void)
 	an_urgent_thread_gets_in_between();
 	a_protection_holds_everywhere_after_its_steps();
 	an_error_says_what_is_left();
+	memory_is_back_when_the_last_handle_is_closed();
 	much_ends_at_once_and_nothing_is_left();
 	CHECK_EQ(task_end(SELF, 0), 0);
 	(void)t;

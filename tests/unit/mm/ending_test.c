@@ -10,9 +10,9 @@
 #include "mm/space.h"
 #include "task/task.h"
 #include "tests/test.h"
+#include "tests/unit/mm/paging.h"
 #include "tests/unit/quiet.h"
 
-#define RW    (PROT_R | PROT_W)
 #define PAGES 1000ul
 
 static struct space *touched(struct object *o, va_t *at)
@@ -102,6 +102,27 @@ TEST(what_is_put_while_others_wait_for_their_next_step_ends_later)
 	CHECK_EQ(small->kobject.dead, 1);
 	space_put(s);
 	CHECK_EQ(quiet_frames(), all);
+}
+
+TEST(a_pager_leaves_an_object_that_has_begun_to_end)
+{
+	struct object *o;
+
+	paging_open(2 * ENDING_PAGES, 4, 0);
+	o = paging.object;
+	for (uint64_t i = 0; i < o->pages; i++)
+		paging_bring(i, 'x');
+	for (unsigned i = 0; i < 2; i++)
+		space_put(paging.client[i]);
+	while (ending_has_work())
+		ending_step();
+	paging.client[0] = paging.client[1] = NULL;
+	paging.object = NULL;
+	object_put(o);
+	CHECK(ending_has_work());
+	CHECK(o->pager == NULL); /* before the pager can go */
+	pager_die(paging.pager);
+	paging_close();
 }
 
 TEST(a_more_urgent_thread_is_not_made_to_do_the_work)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pager_test.c - slots and queue; a pager that lies; a pager's end. */
-#include "mm/ending.h"
 #include "mm/frame_boot.h"
 #include "mm/grace.h"
 #include "mm/mm.h"
@@ -368,27 +367,6 @@ TEST(a_window_outlives_its_pager_and_shows_nothing)
 	CHECK_EQ(fault_resolve(home, window, PROT_R), -E_FAULT);
 	quiet_check();
 	space_put(home);
-	paging_close();
-}
-
-TEST(a_pager_leaves_an_object_that_has_begun_to_end)
-{
-	struct object *o;
-
-	paging_open(2 * ENDING_PAGES, 4, 0);
-	o = paging.object;
-	for (uint64_t i = 0; i < o->pages; i++)
-		paging_bring(i, 'x');
-	for (unsigned i = 0; i < 2; i++)
-		space_put(paging.client[i]);
-	while (ending_has_work())
-		ending_step();
-	paging.client[0] = paging.client[1] = NULL;
-	paging.object = NULL;
-	object_put(o);
-	CHECK(ending_has_work());
-	CHECK(o->pager == NULL); /* before the pager can go */
-	pager_die(paging.pager);
 	paging_close();
 }
 
