@@ -385,3 +385,21 @@ TEST(a_page_that_came_is_left_to_the_fault_where_more_is_to_be_done)
 	CHECK(!came(1, page_va(0), 0, PROT_R)); /* code is made visible */
 	paging_close();
 }
+
+TEST(a_page_that_came_to_be_written_is_told_as_dirty)
+{
+	struct pager_request q;
+
+	paging_open(4, 1, PAGER_TELL_DIRTY);
+	paging_bring(0, 'p');
+	CHECK(came(1, page_va(0), 0, PROT_R));
+	CHECK(paging_idle());
+	paging_bring(1, 'q');
+	CHECK(came(1, page_va(1), 1, PROT_W));
+	q = paging_next();
+	CHECK_EQ(q.kind, PAGER_DIRTY);
+	CHECK_EQ(q.index, 1);
+	CHECK_EQ(paging_flags(1), PAGE_HERE | PAGE_DIRTY | PAGE_TELLING);
+	CHECK_EQ(paging_done(&q), 0);
+	paging_close();
+}
