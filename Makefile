@@ -32,7 +32,7 @@ COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c object.c radix.c rmap.c paged.c ring.c pager.c window.c space.c pages.c \
 	fault.c pin.c grace.c mm.c check.c
-TASK = handle.c task.c thread.c thread_fpu.c timer.c sched.c page_wait.c
+TASK = handle.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
 SYS = sys.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
 	machine_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c walk.c
@@ -153,6 +153,11 @@ test-slow: ## what takes longer: every x86 word, mutations of MMU layer and mirr
 	@tests/x86/mutate
 	@tests/model/run
 
+fuzz: ## random native calls; SEED=n CALLS=n HARTS=n, the same again on one hart
+	$(SETUP) test
+	$(BUILD) $(O)/test/quire.img $(O)/stress/archive.cpio
+	@tools/fuzz --seed $(or $(SEED),1) --calls $(or $(CALLS),$(N),200000) --harts $(or $(HARTS),1)
+
 bench: ## instructions per operation against the budgets
 	$(SETUP) test
 	$(BUILD) benches
@@ -192,6 +197,7 @@ benches: all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
 all: $(O)/quire.img $(O)/archive.cpio
 	@:
 tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers \
+	$(O)/stress/archive.cpio \
 	$(O)/system.cpio $(MANIFESTS:%=$(O)/servers/%.cpio)
 	@:
 slow: $(O)/slow/words
@@ -252,6 +258,15 @@ $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 	@mkdir -p $(@D)
 	@tools/archive $@ $(foreach p,$(PROGRAMS),$(call program,$(p))=test/$(p)) \
 		$(FAULTS:%=$(call program,fault)=test/%)
+
+# Programs that want all harts for a while: tools/fuzz, tools/test stress-4.
+STRESS = fuzz stress_ipc
+$(foreach p,$(filter stress_%,$(STRESS)),$(O)/user/tests/user/$(p).elf): \
+	$(call obj,$(O)/program,tests/user/stress.c)
+$(O)/user/tests/user/fuzz.elf: $(call obj,$(O)/program,$(wildcard tests/user/fuzz_*.c))
+$(O)/stress/archive.cpio: $(foreach p,$(STRESS),$(call program,$(p)))
+	@mkdir -p $(@D)
+	@tools/archive $@ $(foreach p,$(STRESS),$(call program,$(p))=test/$(p))
 
 bin = $(O)/user/user/bin/$(1).elf
 system = $(call server,init)=init $(foreach s,$(filter-out init,$(SERVERS)),$(call server,$(s))=servers/$(s)) \

@@ -16,6 +16,12 @@ static inline bool cause_is_page_fault(uint64_t scause)
 	       scause == CAUSE_STORE_FAULT;
 }
 
+#ifdef QUIRE_TEST
+/* The test kernel's own call, which no table has: tests/unit/census.h. */
+#define TRAP_TEST_CALL 0x1fff
+extern long (*trap_test_call)(const uint64_t arg[6]);
+#endif
+
 /* "store page fault"; NULL for a cause that the specification reserves. */
 const char *cause_name(uint64_t scause);
 

@@ -39,9 +39,6 @@ void interrupt_use_stimecmp(void);
 uint64_t time_now(void);
 extern uint64_t time_frequency;
 
-/* Instructions fetched from here on are what was last stored (FENCE.I). */
-void interrupt_sync_code(void);
-
 /* Goes on in user mode with `frame`; this hart's stack starts anew. */
 __attribute__((noreturn)) void trap_return(struct trap_frame *frame);
 

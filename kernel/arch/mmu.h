@@ -158,6 +158,12 @@ static inline bool mmu_is_alone(const struct mmu *m)
 
 void mmu_share(struct mmu *m);
 
+/*
+ * Code was written that may be fetched through these tables: harts that ran
+ * them fetch anew (FENCE.I), those that will do so when they first do.
+ */
+void mmu_sync_code(struct mmu *m);
+
 /* ---- flushing -------------------------------------------------------- */
 
 /*

@@ -22,7 +22,8 @@
 	FLAG("expect=fault", expect_fault) /* it is to end by a fault */    \
 	FLAG("quiet",        quiet)        /* only warnings and results */     \
 	TEXT("test=",        test, "<pattern>") /* run the tests that fit */   \
-	TEXT("init=",        init, "<name>")    /* the first program */
+	TEXT("init=",        init, "<name>")    /* the first program */        \
+	TEXT("words=",       words, "<text>")   /* for programs to read */
 /* clang-format on */
 
 struct boot_args {

@@ -48,9 +48,13 @@ static int start_in_time(uint64_t hartid, pa_t entry, struct cpu *cpu)
 	uint64_t end = time_now() + START_SECONDS * time_frequency;
 	int err;
 
+	boot_starting.cpu = cpu;
+	store_release(&boot_starting.hartid, hartid);
 	do
 		err = sbi_hart_start(hartid, entry, (uint64_t)cpu);
 	while (err && time_now() < end);
+	if (err)
+		store_relaxed(&boot_starting.hartid, ~0ul);
 	return err;
 }
 
@@ -73,6 +77,7 @@ static void start(const struct board_cpu *b)
 	}
 	cpu_count++;
 	wait_for(cpu);
+	store_relaxed(&boot_starting.hartid, ~0ul);
 }
 
 void boot_harts(void)

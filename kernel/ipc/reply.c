@@ -71,7 +71,7 @@ static void wait_for_copy(struct thread *me, struct thread *c, bool receives)
 	uint64_t wait = c->copy.from.wait;
 
 	c->copy.is_reply = true;
-	me->receives = receives;
+	me->then = receives ? ipc_resume_receive : NULL;
 	thread_leave();
 	thread_wait(me, wait);
 	sched_hand_over(c);
@@ -102,13 +102,8 @@ long reply_to(struct held *h, bool receives)
 
 void reply_copied(struct thread *server)
 {
-	if (!server->receives) {
+	if (!thread_go_on(server))
 		thread_wake(server, 0);
-		return;
-	}
-	server->receives = false;
-	server->resume = ipc_resume_receive;
-	sched_ready(server);
 }
 
 /* ---- kept ones --------------------------------------------------------- */

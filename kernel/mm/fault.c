@@ -25,7 +25,6 @@
  */
 #include "mm/fault.h"
 #include "abi/error.h"
-#include "arch/interrupt.h"
 #include "arch/layout.h"
 #include "arch/page.h"
 #include "lib/assert.h"
@@ -84,6 +83,8 @@ static RARE int copy_page(struct space *s, const struct region *r, pte_t *slot,
 	if (!frame)
 		return -E_NOMEM;
 	page_copy(frame_va(frame), pa_to_va(from));
+	if (r->prot & PROT_X)
+		mmu_sync_code(&s->mmu);
 	s->counts.copied++;
 	install(r, slot, frame_pa(frame), 0, true);
 	return 0;
@@ -113,8 +114,8 @@ static RARE int absent_shown(struct space *s, const struct region *r,
 		return err;
 	if (write && !shared)
 		return copy_page(s, r, slot, v.pa);
-	if (r->prot & PROT_X)
-		interrupt_sync_code(); /* a pager may just have written it */
+	if ((r->prot & PROT_X) && !object_is_run(r->object))
+		mmu_sync_code(&s->mmu); /* a pager may just have written it */
 	show(s, r, slot, &v);
 	return 0;
 }

@@ -74,7 +74,7 @@ static uint64_t address_for(const struct pager *p, const struct frame *f,
 }
 
 /* Into a free slot, the window and the ring. */
-static inline __attribute__((always_inline)) void
+static __attribute__((noinline)) void
 start_locked(struct pager *p, struct frame *f, unsigned kind, unsigned access)
 {
 	unsigned slot = p->free[--p->free_slots];

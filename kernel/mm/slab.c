@@ -38,6 +38,21 @@ void slab_fail_after(uint64_t n)
 	slab_allowed = n;
 }
 
+struct slab_cache *slab_known;
+
+/* The cache's lock is held, that of the list is a compare and swap. */
+static void slab_note(struct slab_cache *c)
+{
+	if (c->known)
+		return;
+	c->known = true;
+	c->next_known = __atomic_load_n(&slab_known, __ATOMIC_RELAXED);
+	while (!__atomic_compare_exchange_n(&slab_known, &c->next_known, c,
+					    false, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED))
+		;
+}
+
 static bool slab_may_alloc(void)
 {
 	if (slab_allowed == 0)
@@ -50,6 +65,11 @@ static bool slab_may_alloc(void)
 static bool slab_may_alloc(void)
 {
 	return true;
+}
+
+static void slab_note(struct slab_cache *c)
+{
+	(void)c;
 }
 #endif
 
@@ -115,6 +135,7 @@ static struct slab *slab_open(struct slab_cache *c)
 		s = frame_va(f);
 		*s = (struct slab){.cache = c, .frame = f};
 		c->slabs++;
+		slab_note(c);
 	}
 	c->spare = NULL;
 	list_push_front(&c->partial, &s->link);

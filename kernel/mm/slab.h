@@ -40,6 +40,10 @@ struct slab_cache {
 	/* Counters; read without the lock they may be a moment old. */
 	uint64_t used;	/* structures given out */
 	uint64_t slabs; /* frames held, the spare one too */
+#ifdef QUIRE_TEST
+	struct slab_cache *next_known;
+	bool known;
+#endif
 };
 
 #define SLAB_ROUND(n) (((n) + SLAB_ALIGN - 1) & ~(SLAB_ALIGN - 1))
@@ -86,6 +90,9 @@ const char *slab_check(struct slab_cache *c);
  */
 #define SLAB_NEVER (~0ul)
 void slab_fail_after(uint64_t n);
+
+/* Every cache that ever had a slab, through next_known. */
+extern struct slab_cache *slab_known;
 #endif
 
 #endif

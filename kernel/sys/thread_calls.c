@@ -58,8 +58,9 @@ long sys_thread_create(const uint64_t arg[6])
 	kobject_put(&t->object);
 	if (!thread)
 		return handle;
+	if (!kobject_try(&thread->object))
+		return -E_STALE; /* its task has just ended, and it, too */
 	inherit(thread, this_cpu()->current);
-	kobject_get(&thread->object);
 	handle = handle_add(&thread->object,
 			    RIGHT_DUPLICATE | RIGHT_INSPECT | RIGHT_CONTROL, 0);
 	if (handle < 0) {

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sched.c - per-hart queues and the idle loop. */
+/* sched.c - per-hart queues. */
 #include "task/sched.h"
 #include "arch/interrupt.h"
 #include "arch/mmu.h"
 #include "lib/assert.h"
 #include "lib/atomic.h"
-#include "mm/frame_boot.h"
 #include "mm/grace.h"
+#include "task/idle.h"
 #include "task/task.h"
-
-void (*sched_idle_hook)(void);
 
 #define RUNS_NOTHING (-1)
 
@@ -17,22 +15,13 @@ static struct queue {
 	struct lock lock;
 	uint32_t n;
 	struct cpu *cpu; /* its levels say which of ready[] are not empty */
-	uint32_t asleep; /* idle, and about to wait for an interrupt */
-	uint32_t busy;	 /* idle, and at work on frames */
 	uint64_t taken;	 /* threads from other queues */
 	struct list ready[PRIORITIES];
 } __attribute__((aligned(64))) queues[MAX_HARTS];
 
-static uint32_t frames_still; /* holders: idle harts keep off frames */
-
 static struct queue *here(void)
 {
 	return &queues[this_cpu()->index];
-}
-
-static bool is_asleep(unsigned cpu)
-{
-	return __atomic_load_n(&queues[cpu].asleep, __ATOMIC_RELAXED);
 }
 
 /* The priority of what a hart runs, or RUNS_NOTHING. */
@@ -44,25 +33,9 @@ static int runs_on(unsigned cpu)
 	return t ? t->priority : RUNS_NOTHING;
 }
 
-/* Wakes one idle hart of `mask`; false if none sleeps. */
-static bool wake_an_idle_hart(uint64_t mask)
-{
-	for (unsigned i = 0; i < cpu_count; i++)
-		if (i != this_cpu()->index && (mask & BIT(i)) && is_asleep(i)) {
-			interrupt_send(i);
-			return true;
-		}
-	return false;
-}
-
-static void pool_is_low(void)
-{
-	wake_an_idle_hart(~0ul);
-}
-
 void sched_init(void)
 {
-	frame_pool_low = pool_is_low;
+	idle_init();
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
 		lock_init(&queues[i].lock, LOCK_RUNQ);
 		queues[i].cpu = &cpus[i];
@@ -235,7 +208,7 @@ static void announce(unsigned cpu, unsigned priority, uint64_t harts)
 	     ((int)priority == runs && !cpus[cpu].slice_end)))
 		interrupt_send(cpu);
 	if (runs != RUNS_NOTHING && cpu_count > 1)
-		wake_an_idle_hart(harts & ~BIT(cpu));
+		idle_wake(harts & ~BIT(cpu));
 }
 
 static __attribute__((noinline)) void make_ready(struct thread *t)
@@ -444,48 +417,6 @@ static struct thread *take_from_another(struct queue *q)
 	return NULL;
 }
 
-/* Useful work on frames; true if there is more of it. */
-static bool tend_frames(struct queue *q)
-{
-	bool more = false;
-
-	__atomic_store_n(&q->busy, 1, __ATOMIC_SEQ_CST);
-	if (!__atomic_load_n(&frames_still, __ATOMIC_SEQ_CST)) {
-		more = frame_pool_fill();
-		if (!more)
-			frame_cache_drain();
-		if (grace_has_work()) {
-			grace_work(true);
-			more = true; /* this hart, too, must be quiet once */
-		}
-	}
-	store_release(&q->busy, 0);
-	return more;
-}
-
-/* One turn with nothing to run: something useful, or sleep. */
-static void idle_once(struct queue *q)
-{
-	mmu_switch(&kernel_mmu);
-	grace_quiet();
-	if (sched_idle_hook)
-		sched_idle_hook();
-	if (tend_frames(q))
-		return;
-	__atomic_store_n(&q->asleep, 1, __ATOMIC_SEQ_CST);
-	if (!sched_queued((unsigned)this_cpu()->index))
-		interrupt_wait();
-	store_relaxed(&q->asleep, 0);
-}
-
-void sched_hold_frames(bool still)
-{
-	__atomic_add_fetch(&frames_still, still ? 1 : -1, __ATOMIC_SEQ_CST);
-	for (unsigned i = 0; still && i < cpu_count; i++)
-		while (__atomic_load_n(&queues[i].busy, __ATOMIC_SEQ_CST))
-			;
-}
-
 /* The queue is empty: interrupts, another hart's queue, sleep. */
 static __attribute__((noinline)) struct thread *find_work(struct queue *q)
 {
@@ -499,7 +430,7 @@ static __attribute__((noinline)) struct thread *find_work(struct queue *q)
 	if (!t && cpu_count > 1)
 		t = take_from_another(q);
 	if (!t)
-		idle_once(q);
+		idle_once();
 	return t;
 }
 

@@ -162,8 +162,18 @@ void thread_wake(struct thread *t, long result)
 		t->in_handler = false; /* the instruction runs again */
 	else
 		thread_set_result(t, result);
-	t->resume = NULL;
+	t->resume = t->then = NULL;
 	sched_ready(t);
+}
+
+bool thread_go_on(struct thread *t)
+{
+	if (!t->then)
+		return false;
+	t->resume = t->then;
+	t->then = NULL;
+	sched_ready(t);
+	return true;
 }
 
 /*
@@ -173,6 +183,8 @@ void thread_wake(struct thread *t, long result)
 void thread_fail(struct thread *t, uint64_t wait, int err)
 {
 	thread_unlink(t, wait);
+	if (thread_go_on(t))
+		return;
 	if (t->in_handler) {
 		t->status = 128 + (int)t->words[1];
 		t->fault = (unsigned)t->words[1];
@@ -265,7 +277,7 @@ static bool grab(struct thread *t)
 		t->in_handler = false;
 	else
 		thread_set_result(t, -E_INTR);
-	t->resume = NULL;
+	t->resume = t->then = NULL;
 	return true;
 }
 

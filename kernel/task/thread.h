@@ -103,15 +103,16 @@ struct thread {
 	bool counted;	 /* among its task's running threads */
 	bool in_handler; /* its message is the kernel's, about it */
 	bool calls;	 /* it sends, and wants a reply */
-	bool receives; /* when its reply has been copied it goes on to receive */
-	bool fpu_used;	/* `fpu` holds its registers, unless it is an owner */
-	uint32_t poked; /* a hart has been told to look at its orders */
+	bool fpu_used;	 /* `fpu` holds its registers, unless it is an owner */
+	uint32_t poked;	 /* a hart has been told to look at its orders */
 
 	struct lock *wait_lock; /* of the list in which it waits, or NULL */
 	struct kobject *bound;	/* notification; counted; ipc/notification.c */
 	uint64_t badge;		/* of the handle that it sends by */
 	uint64_t mask;		/* WAIT_BITS: which; WAIT_PAGE: which page */
 	void (*resume)(struct thread *t); /* what it does before user mode */
+	void (*then)(struct thread *t); /* what its WAIT_COPY comes before; not
+					     if it is stopped or cancelled */
 	struct timer timer;
 	struct copy copy;
 	struct ipc_extra extra;
@@ -225,7 +226,13 @@ static inline void thread_unlisted(struct thread *t)
 /* A claimed thread, in no list any more, goes on; its call gives `result`. */
 void thread_wake(struct thread *t, long result);
 
-/* A claimed thread will not get what it waited for with `wait`. */
+/* A claimed thread does what it waited before, if there is such: true. */
+bool thread_go_on(struct thread *t);
+
+/*
+ * A claimed thread will not get what it waited for with `wait`. One that waited
+ * with something else to do afterwards does that; others get `err`.
+ */
 void thread_fail(struct thread *t, uint64_t wait, int err);
 
 /* Who is named there gets an error for an answer, if it waits still. */

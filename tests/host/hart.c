@@ -136,6 +136,12 @@ void hart_fence_memory(void)
 {
 }
 
+/* The model fetches nothing ahead. */
+void harts_sync_code(uint64_t mask)
+{
+	(void)mask;
+}
+
 void harts_fence(uint64_t mask, va_t lo, uint64_t len, uint64_t asid)
 {
 	for (unsigned i = 0; i < HART_COUNT; i++) {

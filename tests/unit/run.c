@@ -17,16 +17,10 @@
 #include "arch/machine.h"
 #include "boot/boot.h"
 #include "boot/program.h"
-#include "ipc/endpoint.h"
-#include "ipc/interrupt.h"
-#include "ipc/notification.h"
-#include "ipc/reply.h"
+#include "kernel.h"
 #include "lib/log.h"
 #include "mm/frame_boot.h"
-#include "mm/grace.h"
-#include "mm/mm.h"
 #include "mm/slab.h"
-#include "sys/machine.h"
 #include "task/sched.h"
 #include "tests/test.h"
 #include "tests/unit/quiet.h"
@@ -73,41 +67,7 @@ void test_skip(const char *why)
 	longjmp(back, SKIPPED);
 }
 
-/* ---- counting --------------------------------------------------------- */
-
-uint64_t quiet_frames(void)
-{
-	uint64_t n;
-
-	grace_flush();
-	sched_hold_frames(true);
-	mm_trim();
-	task_trim();
-	thread_trim();
-	endpoint_trim();
-	notification_trim();
-	reply_trim();
-	interrupt_trim();
-	machine_trim();
-	n = frames_free();
-	sched_hold_frames(false);
-	return n;
-}
-
-/*
- * Frames that a failed test kept belong to nobody, and mm_check() would end the
- * machine over them: from the first such test on it is left out.
- */
-static bool spoilt;
-
-void quiet_check(void)
-{
-	if (spoilt)
-		return;
-	sched_hold_frames(true);
-	mm_check();
-	sched_hold_frames(false);
-}
+/* ---- results ---------------------------------------------------------- */
 
 static void result(const char *name, int outcome)
 {
@@ -122,8 +82,8 @@ static void result(const char *name, int outcome)
 		failed++;
 	log_print("%s %u %s%s\n", outcome == FAILED ? "not ok" : "ok", ++number,
 		  name, outcome == SKIPPED ? " # SKIP" : "");
-	if (outcome == FAILED && lost && !spoilt) {
-		spoilt = true;
+	if (outcome == FAILED && lost && !quiet_spoilt) {
+		quiet_spoilt = true;
 		log_print("# it kept %ld frames: no more mm_check()\n",
 			  (long)lost);
 	}
@@ -349,5 +309,6 @@ void boot_run(void)
 	if (!boot_archive.base)
 		verdict();
 	sched_idle_hook = go_on;
+	trap_test_call = quiet_call;
 	run_programs();
 }

@@ -137,6 +137,44 @@ static void bad_buffers_are_the_senders_error(void)
 	CHECK_EQ(handle_close(door), 0);
 }
 
+/*
+ * A caller that ends while the reply's bytes are on their way, page by page, does
+ * not end the server's call: it goes on to receive.
+ */
+static void short_lived(void *room)
+{
+	struct ipc_extra e = {.send = (uint64_t)here,
+			      .send_bytes = BUFFER,
+			      .receive = (uint64_t)room,
+			      .receive_bytes = BUFFER};
+	struct message m = {.extra = &e};
+
+	ipc_call(door, &m);
+}
+
+static void callers_that_end_in_a_reply_do_no_harm(void)
+{
+	door = (uint64_t)endpoint_create();
+	run(turner, NULL);
+	for (int i = 0; i < 40; i++) {
+		char *room = buffer();
+		uint64_t t = run(short_lived, room);
+
+		for (int k = 0; k < i * 100; k++)
+			__asm__ volatile("");
+		if (i % 3)
+			thread_yield();
+		thread_control(t, THREAD_END); /* or it has its answer */
+		wait_for_threads(2);
+		CHECK_EQ(handle_close(t), 0);
+		CHECK_EQ(space_unmap(SELF, room, BUFFER + PAGE), 0);
+		go_there_and_back(100, 0); /* the server is there still */
+	}
+	CHECK_EQ(handle_revoke(door), 0);
+	wait_for_threads(1);
+	CHECK_EQ(handle_close(door), 0);
+}
+
 /* ---- handles ---------------------------------------------------------------- */
 
 /* Sends back what it got, and closes it. */
@@ -265,6 +303,7 @@ int main(void)
 	bytes_arrive_whatever_pages_they_lie_on();
 	what_has_no_room_is_cut();
 	bad_buffers_are_the_senders_error();
+	callers_that_end_in_a_reply_do_no_harm();
 	handles_travel();
 	callers_can_be_kept();
 	return 0;

@@ -11,6 +11,7 @@ import re
 import struct
 from dataclasses import dataclass
 
+import bootcase
 import conversation
 import emulator
 from ktap import Outcome, console_lines, tail
@@ -54,6 +55,7 @@ class ServerCase:
     damaged: bool = False     # nothing is said of the image afterwards
     wire: bool = False        # two network devices
     typed: tuple = None       # (what is awaited, what is typed then), ...
+    dts: tuple = ()           # as in bootcase.py; then neither disk nor wire
     timeout: int = 120
 
 
@@ -107,7 +109,12 @@ def faults_of_disk(case):
 # ---- the run --------------------------------------------------------------
 
 
-def command(case):
+def command(case, folder):
+    if case.dts:
+        return bootcase.command(bootcase.Case(
+            case.name, (), archive=f"servers/{case.manifest}.cpio",
+            harts=case.harts, mem=case.mem, append=case.append,
+            dts=case.dts), folder)
     extra = disk_options(case) if case.disk is not None else []
     extra += emulator.wire() if case.wire else []
     archive = needed(case.archive or
@@ -126,7 +133,7 @@ def talker(case):
 
 
 def boot(case, log):
-    argv = command(case)
+    argv = command(case, os.path.dirname(log))
     if case.typed is not None:
         return conversation.converse(argv, talker(case), log, case.timeout)
     with open(log, "wb") as f:

@@ -24,7 +24,8 @@ from tree import ROOT, build, needed, shown
 TOUR = os.path.join(ROOT, "tests", "boot", "tour.expected")
 TOUR_ARGUMENTS = "expect=fault"
 ALL_HARTS = re.compile(rf"  {emulator.HARTS} harts, boot hart ")
-HOST_SECONDS, TARGET_SECONDS, TOUR_SECONDS = 300, 180, 60
+HOST_SECONDS, TARGET_SECONDS, TOUR_SECONDS = 1200, 600, 120
+FUZZ_SECONDS, STRESS_SECONDS = 1200, 1200
 
 
 def judge(name, log, status, ended, pattern):
@@ -82,6 +83,53 @@ def target(name, machine, harts, mem, append):
         outcome = judge(name, log, result.status, result.ended, pattern)
         return with_symbols(outcome, "test/quire.elf")
     return run
+
+
+def stress_command(words, harts, mem, program=""):
+    """The programs that want all harts: fuzz, stress_*."""
+    append = f"test=test/{program}" + (f" words={words}" if words else "")
+    return emulator.command(needed("test/quire.img"),
+                            needed("stress/archive.cpio"), append,
+                            harts=harts, mem=mem)
+
+
+def fuzz_command(seed, calls, harts, mem):
+    argv = stress_command(f"{seed},{calls}", harts, mem, "fuzz")
+    if harts == 1:
+        argv += ["-icount", "shift=0,sleep=off"]
+    return argv
+
+
+def stress(name, harts, mem, argv_of, seconds):
+    """argv_of(pattern) gives the machine, or None: nothing fits."""
+    def run(pattern, log):
+        argv = argv_of(pattern, harts, mem)
+        if not argv:
+            return Outcome()
+        with open(log, "wb") as f:
+            result = emulator.run(argv, seconds, f)
+        outcome = judge(name, log, result.status, result.ended, pattern)
+        return with_symbols(outcome, "test/quire.elf")
+    return run
+
+
+def fuzz_source(name, harts, mem, calls):
+    def argv_of(pattern, harts, mem):
+        if not fits(pattern, name):
+            return None
+        return fuzz_command(1, calls, harts, mem)
+    return stress(name, harts, mem, argv_of, FUZZ_SECONDS)
+
+
+def stress_source(name, harts, mem):
+    """All of the archive but the fuzz, which has a source of its own."""
+    def argv_of(pattern, harts, mem):
+        if "stress_" in pattern:
+            return stress_command("", harts, mem, pattern)
+        if not fits(pattern, name):
+            return None
+        return stress_command("", harts, mem, "stress_")
+    return stress(name, harts, mem, argv_of, STRESS_SECONDS)
 
 
 def with_symbols(outcome, kernel):

@@ -143,4 +143,7 @@ static inline void hart_sync_code(void)
 #define ALL_SPACES    (~0ul)
 void harts_fence(uint64_t cpus, va_t lo, uint64_t len, uint64_t asid);
 
+/* FENCE.I on other harts, done when it returns. By SBI RFENCE on the target. */
+void harts_sync_code(uint64_t cpus);
+
 #endif

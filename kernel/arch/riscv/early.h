@@ -12,4 +12,14 @@ extern pte_t boot_root[512];
 extern uint64_t secondary_satp;
 uint64_t early_map(pa_t fdt);
 
+/*
+ * Who is being started, for a hart that came to the wrong place (entry.S):
+ * `cpu` is written first, and the hart id is ~0 when nobody is.
+ */
+struct cpu;
+extern struct {
+	uint64_t hartid;
+	struct cpu *cpu;
+} boot_starting;
+
 #endif

@@ -39,6 +39,10 @@ _start:
 boot:
 	csrw	sie, zero		/* 1. nothing may interrupt */
 	csrw	sip, zero
+	lla	t0, boot_begun		/*    and only one hart may boot */
+	li	t1, 1
+	amoswap.w.aq t1, t1, (t0)
+	bnez	t1, boot_astray
 	mv	s0, a0
 	mv	s1, a1
 	lla	t0, __bss_start		/* 2. clear .bss */
@@ -67,6 +71,28 @@ boot:
 	mv	a1, s1
 	mv	a2, s2
 	tail	main
+
+/*
+ * Another hart came here. OpenSBI before 1.3 lets a hart that is just being
+ * started see that before it sees where: it goes to where the first one went.
+ * It waits until the one that starts it says who it is.
+ */
+boot_astray:
+	lla	t0, boot_starting
+1:	ld	t1, 0(t0)
+	bne	t1, a0, 1b
+	fence	r, rw
+	ld	a1, 8(t0)
+	j	secondary_start
+
+	.data
+	.balign	8
+	.globl	boot_starting
+boot_starting:				/* hart id, its struct cpu: harts.c */
+	.quad	-1, 0
+boot_begun:
+	.word	0
+	.text
 
 /*
  * Another hart, started by SBI HSM: a0 hart id, a1 its struct cpu (virtual).

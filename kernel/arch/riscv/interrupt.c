@@ -54,11 +54,6 @@ uint64_t time_now(void)
 	return csr_read(time);
 }
 
-void interrupt_sync_code(void)
-{
-	hart_sync_code();
-}
-
 static bool has_stimecmp;
 
 void interrupt_use_stimecmp(void)

@@ -15,6 +15,7 @@
 #define LEGACY_SET_TIMER   0
 #define LEGACY_PUTCHAR	   1
 #define LEGACY_GETCHAR	   2
+#define RFENCE_I	   0
 #define RFENCE_VMA	   1
 #define RFENCE_VMA_ASID	   2
 #define SRST_SHUTDOWN	   0
@@ -124,7 +125,8 @@ void sbi_system_off(bool failed)
  * SBI spec, "RFENCE Extension": done on every hart named when it returns. A
  * mask has 64 hart ids from a base; ours are spread, so one call a window.
  */
-void harts_fence(uint64_t mask, va_t lo, uint64_t len, uint64_t asid)
+static void each_window(uint64_t mask, long fn, va_t lo, uint64_t len,
+			uint64_t asid)
 {
 	assert(has_rfence);
 	while (mask) {
@@ -138,10 +140,20 @@ void harts_fence(uint64_t mask, va_t lo, uint64_t len, uint64_t asid)
 				ids |= BIT(cpus[i].hartid - window);
 				mask &= ~BIT(i);
 			}
-		r = asid == ALL_SPACES ? call(EXT_RFENCE, RFENCE_VMA, ids,
-					      window, lo, len, 0)
-				       : call(EXT_RFENCE, RFENCE_VMA_ASID, ids,
-					      window, lo, len, asid);
+		r = call(EXT_RFENCE, fn, ids, window, lo, len, asid);
 		assert(r.error == 0); /* or a frame is reused too early */
 	}
+}
+
+void harts_fence(uint64_t mask, va_t lo, uint64_t len, uint64_t asid)
+{
+	if (asid == ALL_SPACES)
+		each_window(mask, RFENCE_VMA, lo, len, 0);
+	else
+		each_window(mask, RFENCE_VMA_ASID, lo, len, asid);
+}
+
+void harts_sync_code(uint64_t mask)
+{
+	each_window(mask, RFENCE_I, 0, 0, 0);
 }

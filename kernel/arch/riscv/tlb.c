@@ -116,6 +116,16 @@ void *mmu_switch_then(struct mmu *m, void *result)
 	return switch_slowly(m, result);
 }
 
+void mmu_sync_code(struct mmu *m)
+{
+	uint64_t others = __atomic_load_n(&m->harts, __ATOMIC_RELAXED) &
+			  ~(MMU_SHARED | BIT(lock_hart()));
+
+	hart_sync_code();
+	if (others)
+		harts_sync_code(others);
+}
+
 void mmu_share(struct mmu *m)
 {
 	__atomic_fetch_or(&m->harts, MMU_SHARED, __ATOMIC_RELAXED);
