@@ -133,8 +133,6 @@ other_trap(struct trap_frame *frame, uint64_t scause, uint64_t stval, int err)
 {
 	if (scause & CAUSE_INTERRUPT)
 		interrupt();
-	else if (err == -E_WAIT)
-		page_wait();
 	else if (is_test_call(frame, scause))
 		;
 	else if (scause != CAUSE_ILLEGAL || !illegal_instruction(frame, stval))
@@ -148,7 +146,7 @@ call_ends_otherwise(struct trap_frame *frame, struct thread *now, long result)
 {
 	if (!now)
 		return sched_next();
-	if (&now->frame != frame) { /* another runs, by the fast path */
+	if (&now->frame != frame) { /* another runs, handed over to */
 		mmu_switch(&now->task->space->mmu);
 		return &now->frame;
 	}
@@ -196,14 +194,21 @@ static inline struct trap_frame *call(struct trap_frame *frame)
 static __attribute__((noinline)) struct trap_frame *
 no_call(struct trap_frame *frame, uint64_t scause, uint64_t stval)
 {
-	struct space *space;
+	struct cpu *cpu = this_cpu();
+	unsigned access;
 	int err;
 
 	if (!cause_is_page_fault(scause))
 		return other_trap(frame, scause, stval, 0);
-	space = this_cpu()->current->task->space;
-	err = fault_resolve(space, stval, access_of(scause));
-	return err ? other_trap(frame, scause, stval, err) : frame;
+	access = access_of(scause);
+	cpu->fault = round_down(stval, PAGE_SIZE) | access;
+	err = fault_resolve(cpu->current->task->space, stval, access);
+	cpu->fault = 0;
+	if (!err)
+		return frame;
+	if (err == -E_WAIT) /* it is parked; who was woken by that goes on */
+		return sched_settle_next();
+	return other_trap(frame, scause, stval, err);
 }
 
 /* A leaf, so that none of its ways pays for the registers of another. */

@@ -54,7 +54,7 @@ static int page_in_locked(struct object *o, uint64_t *place, uint64_t index,
 	if (pager_ask(p, f, PAGER_PAGEIN, access)) {
 		object_remove_locked(o, f);
 		frame_put(f);
-		upcall_pages_settled(o, index, 1, -E_IO);
+		upcall_page_settled(o, index, NULL, -E_IO);
 		return -E_WAIT;
 	}
 	f->flags |= PAGE_COMING;
@@ -72,13 +72,13 @@ static int upgrade_locked(struct object *o, struct frame *f)
 	if (err != -E_WAIT || (f->flags & PAGE_COMING))
 		return err;
 	if (pager_ask(o->pager, f, PAGER_PAGEIN, PROT_W))
-		upcall_pages_settled(o, f->index, 1, -E_IO);
+		upcall_page_settled(o, f->index, NULL, -E_IO);
 	else
 		f->flags |= PAGE_COMING;
 	return -E_WAIT;
 }
 
-static void make_dirty_locked(struct object *o, struct frame *f)
+void paged_make_dirty_locked(struct object *o, struct frame *f)
 {
 	f->flags |= PAGE_DIRTY;
 	o->dirty++;
@@ -99,13 +99,8 @@ int paged_show_locked(struct object *o, uint64_t index, unsigned access,
 		return page_in_locked(o, place, index, access);
 	if ((f->flags & (PAGE_HERE | PAGE_GOING)) != PAGE_HERE)
 		return upcall_page_needed(o, index);
-	if (access == PROT_W) {
-		if (f->flags & PAGE_READ_ONLY)
-			return upgrade_locked(o, f);
-		if (!(f->flags & PAGE_DIRTY))
-			make_dirty_locked(o, f);
-	}
-	*v = (struct object_view){frame_pa(f), page_is_writable(f)};
+	if (!paged_view_locked(o, f, access, v))
+		return upgrade_locked(o, f);
 	return 0;
 }
 
@@ -118,13 +113,6 @@ bool paged_is_awaited_locked(struct object *o, uint64_t index)
 	if (index & PAGE_WRITTEN(0))
 		return f->flags & PAGE_WRITING;
 	return f->flags & (PAGE_COMING | PAGE_GOING);
-}
-
-uint64_t object_pager_timeout(const struct object *o)
-{
-	struct pager *p = __atomic_load_n(&o->pager, __ATOMIC_RELAXED);
-
-	return p ? p->timeout : 0;
 }
 
 void object_wait_timed_out(struct object *o, uint64_t index)
@@ -145,7 +133,7 @@ static void drop_locked(struct object *o, struct frame *f, int err)
 
 	object_remove_locked(o, f);
 	frame_put(f);
-	upcall_pages_settled(o, index, 1, err);
+	upcall_page_settled(o, index, NULL, err);
 }
 
 /* What a client may be told. */
@@ -170,12 +158,12 @@ static void page_came_locked(struct object *o, struct frame *f,
 		f->flags |= PAGE_HERE;
 		if (!(a->prot & PROT_W))
 			f->flags |= PAGE_READ_ONLY;
-		upcall_pages_settled(o, f->index, 1, 0);
+		upcall_page_settled(o, f->index, f, 0);
 		return;
 	}
 	if (!(f->flags & PAGE_HERE)) /* else it may go on being read */
 		f->flags |= PAGE_GOING;
-	upcall_pages_settled(o, f->index, 1, error_of(a));
+	upcall_page_settled(o, f->index, NULL, error_of(a));
 }
 
 /*
@@ -216,9 +204,9 @@ static void page_written_locked(struct object *o, struct frame *f,
 		if (is_revoked_dirty(f) && !write_back_locked(o, f))
 			f->flags &= (uint16_t)~PAGE_GOING;
 	}
-	upcall_pages_settled(o, PAGE_WRITTEN(f->index), 1, 0);
+	upcall_page_settled(o, PAGE_WRITTEN(f->index), NULL, 0);
 	if (!(f->flags & PAGE_GOING)) /* else when it has gone */
-		upcall_pages_settled(o, f->index, 1, 0);
+		upcall_page_settled(o, f->index, NULL, 0);
 }
 
 void paged_answered(struct object *o, struct frame *f, unsigned kind,

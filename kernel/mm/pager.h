@@ -3,7 +3,7 @@
  * pager.h - the kernel's side of a pager (abi/pager.h): what it is asked, what
  * it may answer, and its end.
  *
- *	            pager_ask                      pager_answer
+ *	            pager_ask                       pager_next 
  *	frame  -----------------> queue --> slot ----------------> paged_answered
  *	(flags: object's lock)    (pager's lock)
  *
@@ -20,15 +20,17 @@
  */
 #ifndef MM_PAGER_H
 #define MM_PAGER_H
+#include "abi/error.h"
 #include "abi/pager.h"
 #include "arch/layout.h"
+#include "arch/mmu.h"
 #include "lib/kobject.h"
 #include "lib/list.h"
 #include "lib/lock.h"
 #include "mm/frame.h"
+#include "mm/object.h"
 #include "mm/ring.h"
 
-struct object;
 struct space;
 
 /* frame.prev of a page: bit `kind` (enum pager_request_kind) is a request that
@@ -56,6 +58,7 @@ struct pager {
 	struct object *ring_memory,
 		*window; /* referenced; window may be NULL */
 	va_t ring_va, window_va;
+	pte_t *leaves;	/* of the window, if all lie in one table; else NULL */
 	uint32_t flags; /* PAGER_* of abi/pager.h */
 	bool may_wait;	/* its program, for the notification */
 
@@ -100,17 +103,21 @@ struct pager *pager_create(const struct pager_config *c);
 void pager_unmap(struct pager *p);
 
 /*
- * The next answer that the program has put: 1 and a copy; 0: none; -E_INVAL: its
- * count makes no sense. pager_result() tells the program what became of it.
+ * Takes the next answer that the program has put, and acts on it: 1; 0: there is
+ * none; -E_INVAL: the program's count makes no sense. PAGER_REVOKE is for the
+ * caller to act on, by object_revoke(): *a is a copy, and pager_result() then
+ * tells the program what became of it. No lock held.
  */
 int pager_next(struct pager *p, struct pager_answer *a, uint32_t *at);
-void pager_result(struct pager *p, uint32_t at, int result);
 
-/*
- * Acts on an answer for a slot (all but PAGER_REVOKE: object_revoke()). 0, or
- * why it is refused: abi/pager.h. No lock held.
- */
-int pager_answer(struct pager *p, const struct pager_answer *a);
+void pager_refused(struct pager *p);
+
+static inline void pager_result(struct pager *p, uint32_t at, int result)
+{
+	ring_result(&p->ring, at, result);
+	if (result < 0 && result != -E_AGAIN)
+		pager_refused(p);
+}
 
 /* The end, also while handles are left. No lock held. */
 void pager_die(struct pager *p);
@@ -130,6 +137,14 @@ void pager_forget(struct pager *p, struct object *o);
  * reference of its object. 0, or -E_STALE. Called with the object's lock held.
  */
 int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access);
+
+/* How long to wait for a page of it: nanoseconds, 0 for ever. Any lock. */
+static inline uint64_t pager_timeout(const struct object *o)
+{
+	struct pager *p = __atomic_load_n(&o->pager, __ATOMIC_RELAXED);
+
+	return p ? p->timeout : 0;
+}
 
 /*
  * frame_alloc() flags for a frame that it will fill: a program must not see what

@@ -7,6 +7,7 @@
  */
 #ifndef MM_RING_H
 #define MM_RING_H
+#include "abi/error.h"
 #include "abi/pager.h"
 #include "lib/types.h"
 
@@ -20,17 +21,60 @@ struct ring {
 /* `shared` is zero. */
 void ring_init(struct ring *r, struct pager_ring *shared, unsigned slots);
 
-/* There is room: no more are unanswered than there are places. */
-void ring_put(struct ring *r, const struct pager_request *q);
+/*
+ * The place of the next request, to be filled, and that it has been. There is
+ * room: no more are unanswered than there are places.
+ */
+static inline struct pager_request *ring_place(struct ring *r)
+{
+	return &r->shared->request[r->put % PAGER_RING];
+}
+
+static inline void ring_put(struct ring *r)
+{
+	__atomic_store_n(&r->shared->requests_put, ++r->put, __ATOMIC_RELEASE);
+}
+
+/* Word by word, each once: the pager may be writing. */
+static inline void ring_copy(struct pager_answer *to,
+			     const struct pager_answer *a)
+{
+	typedef uint64_t __attribute__((may_alias)) word;
+	const volatile word *from = (const volatile word *)a;
+	word *w = (word *)to;
+
+	for (unsigned i = 0; i < sizeof(*a) / 8; i++)
+		w[i] = from[i];
+}
 
 /*
  * Takes the next answer, a copy: 1, and *at is its place; or 0 if there is none,
  * or -E_INVAL if the pager's count makes no sense. What became of it is written
  * there later: in any order, if several threads take.
  */
-int ring_take(struct ring *r, struct pager_answer *a, uint32_t *at);
-void ring_result(struct ring *r, uint32_t at, int result);
+static inline int ring_take(struct ring *r, struct pager_answer *a,
+			    uint32_t *at)
+{
+	struct pager_ring *s = r->shared;
+	uint32_t n =
+		__atomic_load_n(&s->answers_put, __ATOMIC_ACQUIRE) - r->taken;
+
+	if (n == 0)
+		return 0;
+	if (n > PAGER_RING)
+		return -E_INVAL;
+	*at = r->taken % PAGER_RING;
+	ring_copy(a, &s->answer[*at]);
+	__atomic_store_n(&s->answers_taken, ++r->taken, __ATOMIC_RELEASE);
+	return 1;
+}
 void ring_refused(struct ring *r); /* counts one */
+
+static inline void ring_result(struct ring *r, uint32_t at, int result)
+{
+	__atomic_store_n(&r->shared->answer[at].result, result,
+			 __ATOMIC_RELAXED);
+}
 
 /* There is nothing to take; without the lock, true as of a moment ago. */
 static inline bool ring_is_empty(const struct ring *r)

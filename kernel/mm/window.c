@@ -16,14 +16,16 @@ static va_t slot_va(const struct pager *p, unsigned slot)
 static int make_tables(struct pager *p)
 {
 	struct space *s = p->space;
-	pte_t *slot;
+	pte_t *first, *last;
 	int err;
 
 	lock_take(&s->lock);
-	err = mmu_make_slot(&s->mmu, p->window_va, 0, &slot);
+	err = mmu_make_slot(&s->mmu, p->window_va, 0, &first);
 	if (!err)
 		err = mmu_make_slot(&s->mmu, slot_va(p, p->slots - 1), 0,
-				    &slot);
+				    &last);
+	if (!err && last - first == p->slots - 1)
+		p->leaves = first;
 	lock_drop(&s->lock);
 	return err;
 }
@@ -71,6 +73,12 @@ static const struct region *region_of(const struct pager *p, va_t va,
 	return r;
 }
 
+/* With its region a window has its tables. */
+static inline pte_t *leaf_of(const struct pager *p, va_t va, unsigned slot)
+{
+	return p->leaves ? p->leaves + slot : mmu_leaf_slot(&p->space->mmu, va);
+}
+
 static unsigned slot_prot(const struct pager_slot *s)
 {
 	return s->kind == PAGER_PAGEIN ? MMU_RW : MMU_R;
@@ -90,7 +98,7 @@ void window_open_locked(struct pager *p, unsigned slot)
 	if (!lock_try(&p->space->lock))
 		return;
 	r = region_of(p, va, slot);
-	leaf = r ? mmu_leaf_slot(&p->space->mmu, va) : NULL;
+	leaf = r ? leaf_of(p, va, slot) : NULL;
 	if (leaf && !pte_load(leaf) && (r->prot & PROT_R)) {
 		unsigned prot = r->prot & slot_prot(s);
 
@@ -108,7 +116,8 @@ void window_close(struct pager *p, unsigned slot, const struct frame *f)
 	pte_t *leaf, old;
 
 	lock_take(&s->lock);
-	leaf = mmu_leaf_slot(&s->mmu, va);
+	leaf = region_of(p, va, slot) ? leaf_of(p, va, slot)
+				      : mmu_leaf_slot(&s->mmu, va);
 	old = leaf ? pte_load(leaf) : 0;
 	if (pte_has_frame(old) && pte_pa(old) == frame_pa(f)) {
 		pte_swap(leaf, 0);

@@ -98,7 +98,8 @@ long sys_pager_create(const uint64_t arg[6])
 
 /* ---- pager_submit ------------------------------------------------------------ */
 
-static int revoke(struct pager *p, const struct pager_answer *a)
+static __attribute__((noinline)) int revoke(struct pager *p,
+					    const struct pager_answer *a)
 {
 	struct kobject *k;
 	long err = handle_find(a->object, &object_kind, RIGHT_MANAGE, &k);
@@ -111,21 +112,18 @@ static int revoke(struct pager *p, const struct pager_answer *a)
 }
 
 /* At most a ring full: how many, or -E_INVAL. */
-static int take_answers(struct pager *p)
+static inline int take_answers(struct pager *p)
 {
 	struct pager_answer a;
-	int n, taken = 0;
 	uint32_t at;
+	int n, taken = 0;
 
-	for (; taken < (int)PAGER_RING; taken++) {
+	for (; taken < (int)PAGER_RING && !ring_is_empty(&p->ring); taken++) {
 		n = pager_next(p, &a, &at);
-		if (n < 0)
-			return n;
-		if (n == 0)
-			break;
-		pager_result(p, at,
-			     a.kind == PAGER_REVOKE ? revoke(p, &a)
-						    : pager_answer(p, &a));
+		if (n == PAGER_REVOKE)
+			pager_result(p, at, revoke(p, &a));
+		else if (n <= 0)
+			return n < 0 ? n : taken;
 	}
 	return taken;
 }
@@ -139,10 +137,14 @@ static long wait(struct pager *p, uint64_t mask, uint64_t deadline)
 				 deadline);
 }
 
-/* Not counted: the hart does not leave the kernel before it is done. */
+/*
+ * The pager is not counted: the hart does not leave the kernel before it is done.
+ * A client that the answers woke goes on in this thread's place, if this waits.
+ */
 long sys_pager_submit(const uint64_t arg[6])
 {
-	struct thread *me = this_cpu()->current;
+	struct cpu *cpu = this_cpu();
+	struct thread *me = cpu->current;
 	struct kobject *k;
 	uint64_t badge;
 	long err = handle_look(arg[0], &pager_kind, RIGHT_MANAGE, &k, &badge);
@@ -151,13 +153,20 @@ long sys_pager_submit(const uint64_t arg[6])
 		return err;
 	if (k->dead)
 		return -E_STALE;
+	sched_keep();
 	err = take_answers(pager_of(k));
-	if (err >= 0 && err < (long)PAGER_RING && arg[1])
-		return wait(pager_of(k), arg[1], arg[2]);
-	if (err > 0)
-		err = 0;
-	me->frame.x[X_A1] = 0; /* no bits */
+	if (err >= 0 && err < (long)PAGER_RING && arg[1]) {
+		err = wait(pager_of(k), arg[1], arg[2]);
+	} else {
+		me->frame.x[X_A1] = 0; /* no bits */
+		err = err > 0 ? 0 : err;
+	}
+	if (!cpu->current) { /* it waits */
+		sched_settle();
+		return 0;
+	}
 	thread_set_result(me, err);
+	sched_settle();
 	sched_check(); /* clients may be more urgent */
 	return err;
 }

@@ -3,17 +3,22 @@
  * page_wait.c - threads that wait for a page: in the object's list, under the
  * object's lock, by thread.queue. `mask` says for which page.
  *
- * Between upcall_page_needed() and page_wait() the hart does not leave the
- * kernel, so the object that the thread noted needs no reference until it is
- * parked.
+ * A thread is in the list only as long as a request for its page is at the pager
+ * or on its way there, so the request's reference of the object is enough; one
+ * that leaves by itself does so before its hart leaves the kernel, and memory
+ * stays that long (mm/grace.h). For the same reason the object that a thread in a
+ * call has noted needs none from upcall_page_needed() to page_wait().
  */
 #include "task/page_wait.h"
 #include "abi/error.h"
 #include "arch/interrupt.h"
+#include "mm/fault.h"
 #include "mm/object.h"
 #include "mm/paged.h"
+#include "mm/pager.h"
 #include "mm/wait.h"
 #include "task/sched.h"
+#include "task/task.h"
 #include "task/timer.h"
 
 /* Why the page that the thread has waited for did not come; told once. */
@@ -25,60 +30,71 @@ static int take_error(struct thread *t, const struct object *o, uint64_t index)
 	return t->page_object == o && t->mask == index ? err : 0;
 }
 
-int upcall_page_needed(struct object *o, uint64_t index)
+static __attribute__((noinline)) void
+park_locked(struct thread *t, struct object *o, uint64_t fault)
 {
-	struct thread *t = this_cpu()->current;
-	int err;
-
-	if (!t) /* the kernel itself, in a test */
-		return -E_WAIT;
-	err = take_error(t, o, index);
-	t->page_object = o;
-	t->mask = index;
-	return err ? err : -E_WAIT;
-}
-
-static void park_locked(struct thread *t, struct object *o)
-{
-	uint64_t ns = object_pager_timeout(o);
+	uint64_t ns = pager_timeout(o);
 	uint64_t wait = thread_next_wait(t, WAIT_PAGE);
 
 	thread_leave();
 	t->wait_lock = &o->lock;
+	t->page_fault = fault;
 	list_push_back(&o->waiting, &t->queue);
 	if (ns)
 		thread_set_deadline(t, timer_ns(time_now()) + ns, wait);
 	thread_wait(t, wait);
 }
 
+int upcall_page_needed(struct object *o, uint64_t index)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t = cpu->current;
+
+	if (!t) /* the kernel itself, in a test */
+		return -E_WAIT;
+	if (t->page_error) {
+		int err = take_error(t, o, index);
+
+		if (err)
+			return err;
+	}
+	t->page_object = o;
+	t->mask = index;
+	if (cpu->fault) {
+		sched_keep(); /* the pager, most likely */
+		park_locked(t, o, cpu->fault);
+	}
+	return -E_WAIT;
+}
+
 void page_wait(void)
 {
 	struct thread *t = this_cpu()->current;
 	struct object *o = t->page_object;
-	bool parked;
 
 	if (!kobject_try(&o->kobject))
 		return; /* it has ended: the thread will see */
 	lock_take(&o->lock);
-	parked = paged_is_awaited_locked(o, t->mask);
-	if (parked)
-		park_locked(t, o);
+	if (paged_is_awaited_locked(o, t->mask))
+		park_locked(t, o, 0);
 	lock_drop(&o->lock);
-	if (!parked)
-		object_put(o);
+	object_put(o);
 }
 
-/* Claimed, and off the list. What it does next it does from the start. */
-static void go_on(struct thread *t, uint64_t wait, int err)
+/* Claimed. What it does next it does from the start. */
+static inline void go_on(struct thread *t, struct object *o, struct frame *f,
+			 int err)
 {
-	t->wait_lock = NULL;
-	thread_unlink(t, wait);
+	list_remove(&t->queue);
+	thread_unlisted(t);
 	t->page_error = err;
+	if (f && t->page_fault)
+		fault_page_came_locked(t->task->space, t->page_fault, o, f);
 	sched_ready(t);
 }
 
-void upcall_pages_settled(struct object *o, uint64_t first, uint64_t count,
-			  int err)
+void upcall_page_settled(struct object *o, uint64_t index, struct frame *f,
+			 int err)
 {
 	struct list *e = o->waiting.next;
 
@@ -87,11 +103,8 @@ void upcall_pages_settled(struct object *o, uint64_t first, uint64_t count,
 		uint64_t wait = __atomic_load_n(&t->wait, __ATOMIC_ACQUIRE);
 
 		e = e->next;
-		if (t->mask - first >= count || !thread_claim(t, wait))
-			continue; /* another page's, or leaves by itself */
-		list_remove(&t->queue);
-		go_on(t, wait, err);
-		object_put(o); /* not the last: the caller has one */
+		if (t->mask == index && thread_claim(t, wait))
+			go_on(t, o, f, err); /* else leaves by itself */
 	}
 }
 

@@ -293,3 +293,113 @@ TEST(a_private_view_of_paged_memory_keeps_its_copies)
 	space_put(s);
 	paging_close();
 }
+
+/* ---- a page that came, shown to who waits ---------------------------------- */
+
+/* As if a thread of the client had waited for page `index` of the object. */
+static bool came(unsigned client, va_t va, uint64_t index, unsigned access)
+{
+	struct space *s = paging.client[client];
+	bool busy = s->lock.held;
+	pte_t *slot;
+
+	s->lock.held = 0;
+	lock_take(&s->lock); /* its fault has made the tables */
+	CHECK_EQ(mmu_make_slot(&s->mmu, va, 0, &slot), 0);
+	lock_drop(&s->lock);
+	s->lock.held = busy;
+	lock_take(&paging.object->lock);
+	fault_page_came_locked(s, va | access, paging.object,
+			       object_frame_locked(paging.object, index));
+	lock_drop(&paging.object->lock);
+	quiet_check();
+	return paging_leaf(s, va) != 0;
+}
+
+TEST(a_page_that_came_is_shown_where_it_was_touched)
+{
+	uint64_t faults;
+
+	paging_open(4, 4, 0);
+	paging_bring(0, 'p');
+	faults = paging.client[1]->counts.faults;
+	CHECK(came(1, page_va(0), 0, PROT_R));
+	CHECK_EQ(paging_prot(paging.client[1], page_va(0)), PROT_R);
+	CHECK_EQ(paging_bytes(paging.client[1], page_va(0))[9], 'p');
+	CHECK_EQ(paging_flags(0), PAGE_HERE);
+	CHECK_EQ(paging.client[1]->counts.faults, faults);
+	paging_bring(1, 'q');
+	CHECK(came(1, page_va(1), 1, PROT_W));
+	CHECK_EQ(paging_prot(paging.client[1], page_va(1)), RW);
+	CHECK_EQ(paging_flags(1), PAGE_HERE | PAGE_DIRTY);
+	paging_close();
+}
+
+TEST(a_page_that_came_is_not_shown_where_nothing_permits_it)
+{
+	struct space *s;
+	va_t va = page_va(8);
+	struct object *o = object_anonymous(4);
+
+	paging_open(8, 4, 0);
+	s = paging.client[1];
+	for (unsigned i = 0; i < 6; i++)
+		paging_bring(i, 'p');
+	CHECK_EQ(space_unmap(s, page_va(0), PAGE_SIZE), 0);
+	CHECK(!came(1, page_va(0), 0, PROT_R));
+	CHECK(!came(1, page_va(2), 1, PROT_R)); /* another page's place */
+	CHECK_EQ(space_protect(s, page_va(1), PAGE_SIZE, PROT_R), 0);
+	CHECK(!came(1, page_va(1), 1, PROT_W));
+	CHECK_EQ(paging_flags(1), PAGE_HERE);
+	CHECK_EQ(space_protect(s, page_va(2), PAGE_SIZE, PROT_NONE), 0);
+	CHECK(!came(1, page_va(2), 2, PROT_R));
+	CHECK_EQ(space_map_object(s, &va, 4 * PAGE_SIZE, RW, RW,
+				  MAP_FIXED | MAP_SHARED, o, 0),
+		 0);
+	CHECK(!came(1, va, 0, PROT_R)); /* another object's */
+	s->lock.held = 1;		/* by another hart */
+	CHECK(!came(1, page_va(3), 3, PROT_R));
+	s->lock.held = 0;
+	object_put(o);
+	paging_close();
+}
+
+TEST(a_page_that_came_is_left_to_the_fault_where_more_is_to_be_done)
+{
+	struct space *s;
+	va_t va = page_va(8);
+
+	paging_open(4, 4, 0);
+	s = paging.client[1];
+	paging_bring(0, 'p');
+	paging_bring(1, 'q');
+	CHECK_EQ(paging_revoke(1, 1, PROT_R), 0);
+	CHECK(!came(1, page_va(1), 1, PROT_W)); /* the pager is to be asked */
+	CHECK_EQ(space_map_object(s, &va, 2 * PAGE_SIZE, RW, RW, MAP_FIXED,
+				  paging.object, 0),
+		 0);
+	CHECK(!came(1, va, 0, PROT_W)); /* a copy takes a frame */
+	CHECK(came(1, va, 0, PROT_R));
+	CHECK_EQ(paging_prot(s, va), PROT_R);
+	CHECK_EQ(space_protect(s, page_va(0), PAGE_SIZE, PROT_R | PROT_X), 0);
+	CHECK(!came(1, page_va(0), 0, PROT_R)); /* code is made visible */
+	paging_close();
+}
+
+TEST(a_page_that_came_to_be_written_is_told_as_dirty)
+{
+	struct pager_request q;
+
+	paging_open(4, 1, PAGER_TELL_DIRTY);
+	paging_bring(0, 'p');
+	CHECK(came(1, page_va(0), 0, PROT_R));
+	CHECK(paging_idle());
+	paging_bring(1, 'q');
+	CHECK(came(1, page_va(1), 1, PROT_W));
+	q = paging_next();
+	CHECK_EQ(q.kind, PAGER_DIRTY);
+	CHECK_EQ(q.index, 1);
+	CHECK_EQ(paging_flags(1), PAGE_HERE | PAGE_DIRTY | PAGE_TELLING);
+	CHECK_EQ(paging_done(&q), 0);
+	paging_close();
+}

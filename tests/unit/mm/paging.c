@@ -69,18 +69,16 @@ int paging_answer(struct pager_answer a)
 	struct pager_ring *r = ring();
 	struct pager_answer got;
 	uint32_t at;
-	int result;
+	int n;
 
 	r->answer[r->answers_put++ % PAGER_RING] = a;
-	CHECK_EQ(pager_next(paging.pager, &got, &at), 1);
-	if (got.kind == PAGER_REVOKE)
-		result = object_revoke(paging.object, paging.pager, got.index,
-				       got.count, got.prot);
-	else
-		result = pager_answer(paging.pager, &got);
-	pager_result(paging.pager, at, result);
-	CHECK_EQ(r->answer[at].result, result);
-	return result;
+	n = pager_next(paging.pager, &got, &at);
+	CHECK_EQ(n, a.kind == PAGER_REVOKE ? PAGER_REVOKE : 1);
+	if (n == PAGER_REVOKE)
+		pager_result(paging.pager, at,
+			     object_revoke(paging.object, paging.pager,
+					   got.index, got.count, got.prot));
+	return r->answer[at].result;
 }
 
 int paging_supply(const struct pager_request *q, unsigned prot)
