@@ -4,7 +4,7 @@
  * the two; all on one hart.
  *
  *	15  urgent client     calls the first server
- *	10  hog               spins as long as the client has something to do
+ *	10  hog               spins as long as that one waits for its answer
  *	 6  patient client    calls the first server, too, before the hog wakes
  *	 5  first server      calls the second
  *	 4  second server     works
@@ -17,6 +17,7 @@
 #define CALLS 100u
 
 static uint64_t first, second, served, spins, done;
+static uint64_t calls; /* the urgent one, just now */
 
 static void work(void)
 {
@@ -56,9 +57,11 @@ static void first_server(uint64_t unused)
 	CHECK_EQ(ipc_reply(SELF, &m), 0);
 }
 
+/* By the fast path, and by the slow one, which a message with an extra takes. */
 static void call(uint64_t door, uint64_t n)
 {
-	struct message m = {.word = {n}};
+	struct ipc_extra e = {.deadline = NEVER};
+	struct message m = {.word = {n}, .extra = n & 1 ? &e : NULL};
 
 	CHECK_EQ(ipc_call(door, &m), 0);
 	CHECK_EQ(m.word[0], n ? n + 1 : 0);
@@ -71,25 +74,28 @@ static void patient(uint64_t unused)
 		call(first, 1000);
 }
 
-/* Ever so often it sleeps a moment, in which the hog and the patient client run. */
+/* It sleeps in between: that the patient client comes into the servers. */
 static void urgent(uint64_t unused)
 {
-	(void)unused;
+	struct random r = {unused};
+
 	for (uint64_t i = 1; i <= CALLS; i++) {
+		store(&calls, 1);
 		call(first, i);
-		if (i % 4 == 0)
-			sleep_until(now() + 200000);
+		store(&calls, 0);
+		sleep_until(now() + random_below(&r, 200000));
 	}
 	store(&done, 1);
 }
 
+/* For ever, if it were not that the call comes back. */
 static void hog(uint64_t unused)
 {
 	(void)unused;
 	while (!load(&done)) {
-		for (unsigned i = 0; i < 20000 && !load(&done); i++)
-			add(&spins, 1);
-		sleep_until(now() + 50000);
+		while (load(&calls))
+			spins++;
+		sleep_until(now() + 30000);
 	}
 }
 
