@@ -239,10 +239,12 @@ $(O)/test/quire.elf: $(TEST_O) linker/kernel.ld $(O)/test/list
 %.img: %.elf
 	@$(OBJCOPY) -O binary $< $@
 
+# With line numbers in NAME.elf.debug: archives must fit into small machines.
 USER_O = $(call obj,$(O)/program,$(USER_LIB))
 $(O)/user/%.elf: $(O)/program/%.c.o $(USER_O) linker/user.ld
 	@mkdir -p $(@D)
-	@$(LINK) -T linker/user.ld -o $@ $(filter %.o,$^) --start-group $(USER_LIBS) --end-group
+	@$(LINK) -T linker/user.ld -o $@.debug $(filter %.o,$^) --start-group $(USER_LIBS) --end-group
+	@$(OBJCOPY) --strip-debug $@.debug $@
 $(O)/user/tests/bench/bench.elf: $(call obj,$(O)/program,$(wildcard tests/bench/*_rows.c))
 # A server is a folder of several files; its main() is in the one of its name.
 server = $(O)/user/user/servers/$(1)/$(1).elf

@@ -259,11 +259,24 @@ bool thread_obey(struct thread *t)
 	return false;
 }
 
-/* Makes a thread the caller's, wherever it is; false if it runs. */
+/* It does what it was told already, perhaps before who told it came to look. */
+static bool is_stopped(const struct thread *t, uint64_t wait)
+{
+	return (wait_kind(wait) == WAIT_NEW ||
+		wait_kind(wait) == WAIT_STOPPED) &&
+	       !(__atomic_load_n(&t->orders, __ATOMIC_SEQ_CST) & ORDER_END);
+}
+
+/*
+ * Makes a thread the caller's, wherever it is; false if it runs, or is stopped and
+ * is to stay so.
+ */
 static bool grab(struct thread *t)
 {
 	uint64_t wait = __atomic_load_n(&t->wait, __ATOMIC_SEQ_CST);
 
+	if (is_stopped(t, wait))
+		return false;
 	switch (wait_kind(wait)) {
 	case WAIT_NONE:
 		return sched_take(t);
@@ -308,8 +321,9 @@ static void poke(struct thread *t)
 
 bool thread_enforce(struct thread *t)
 {
-	if (wait_kind(__atomic_load_n(&t->wait, __ATOMIC_RELAXED)) ==
-		    WAIT_ENDED ||
+	uint64_t wait = __atomic_load_n(&t->wait, __ATOMIC_SEQ_CST);
+
+	if (wait_kind(wait) == WAIT_ENDED || is_stopped(t, wait) ||
 	    t == this_cpu()->current) /* on its way out of the kernel */
 		return true;
 	if (!grab(t)) {
@@ -347,6 +361,7 @@ static int start_locked(struct thread *t)
 		return -E_INVAL;
 	if (t->task->ended)
 		return -E_STALE;
+	__atomic_fetch_and(&t->orders, ~(uint32_t)ORDER_STOP, __ATOMIC_SEQ_CST);
 	if (!thread_claim(t, wait))
 		return -E_INVAL; /* it is just being ended */
 	if (t->counted || task_thread_starts_locked(t->task)) {

@@ -43,8 +43,8 @@ static __attribute__((used, noinline)) void fuzz_thread(uint64_t name)
 }
 
 /* A new thread has no gp. */
-__attribute__((naked)) void fuzz_thread_entry(uint64_t name
-					      __attribute__((unused)))
+__attribute__((naked)) void fuzz_thread_entry(__attribute__((unused))
+					      uint64_t name)
 {
 	__asm__ volatile(".option push\n.option norelax\n\t"
 			 "lla gp, __global_pointer$\n.option pop\n\t"

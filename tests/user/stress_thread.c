@@ -39,8 +39,8 @@ static __attribute__((used, noinline)) void life(uint64_t name)
 }
 
 /* A new thread has no gp. */
-static __attribute__((naked)) void life_entry(uint64_t name
-					      __attribute__((unused)))
+static __attribute__((naked)) void life_entry(__attribute__((unused))
+					      uint64_t name)
 {
 	__asm__ volatile(".option push\n.option norelax\n\t"
 			 "lla gp, __global_pointer$\n.option pop\n\t"
