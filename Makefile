@@ -216,10 +216,14 @@ $(O)/program/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
 
-# What runs once, or only for a person to read, is made small.
-COLD = main.c panic.c report.c compat/% arch/riscv/kspace.c arch/riscv/early.c \
-	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c
-$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%),$(KERNEL)))): OPT = -Os
+# What runs once, or seldom, or only for a person to read, is made small.
+COLD = $(addprefix platform/,board%.c console.c plic.c errata.c) $(addprefix kernel/,main.c panic.c report.c boot/% compat/% \
+	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c) \
+	$(addprefix mm/,mm.c check.c frame_check.c grace.c region_check.c rmap.c) \
+	$(addprefix task/,idle.c task.c timer.c) $(addprefix ipc/,interrupt.c message.c reply.c) \
+	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c task_calls.c \
+	thread_calls.c walk.c))
+$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD),$(KERNEL)))): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)
