@@ -45,20 +45,25 @@ static void end_all(struct ending *e, struct kobject *o)
 	e->busy = false;
 }
 
-void kobject_put(struct kobject *o)
+static __attribute__((noinline)) void last_went(struct kobject *o)
 {
 	struct ending *e = &endings[this_cpu()->index];
-	uint32_t before = __atomic_fetch_sub(&o->refs, 1, __ATOMIC_ACQ_REL);
 
-	assert(before > 0);
-	if (before > 1)
-		return;
 	if (!e->busy) {
 		end_all(e, o);
 		return;
 	}
 	o->next = e->next;
 	e->next = o;
+}
+
+void kobject_put(struct kobject *o)
+{
+	uint32_t before = __atomic_fetch_sub(&o->refs, 1, __ATOMIC_ACQ_REL);
+
+	assert(before > 0);
+	if (before == 1)
+		last_went(o);
 }
 
 static bool has_passed_locked(void)
