@@ -40,6 +40,6 @@ void pages_protect(struct mmu *m, va_t start, va_t end, unsigned old,
 		   unsigned prot);
 
 /* Pages in the range that have a frame. */
-uint64_t pages_resident(const struct mmu *m, va_t start, va_t end);
+uint64_t pages_resident(struct mmu *m, va_t start, va_t end);
 
 #endif

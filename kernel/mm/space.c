@@ -246,7 +246,7 @@ int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot)
 
 /* ---- listing --------------------------------------------------------- */
 
-static void describe(const struct space *s, const struct region *r,
+static void describe(struct space *s, const struct region *r,
 		     struct region_info *to)
 {
 	*to = (struct region_info){

@@ -33,7 +33,7 @@ int mmu_create(struct mmu *m)
 	memcpy(table_at(root) + USER_SLOTS,
 	       table_at(kernel_mmu.root) + USER_SLOTS,
 	       USER_SLOTS * sizeof(pte_t));
-	*m = (struct mmu){.root = root};
+	*m = (struct mmu){.root = root, .last_span = MMU_NO_SPAN};
 	asid_adopt(m);
 	return 0;
 }
@@ -103,6 +103,19 @@ pte_t *mmu_slot(const struct mmu *m, va_t va, int level)
 	return &t[PTE_INDEX(va, level)];
 }
 
+pte_t *mmu_leaf_slot_far(struct mmu *m, va_t va)
+{
+	pte_t *t = table_below(table_at(m->root) + PTE_INDEX(va, 2));
+
+	if (t)
+		t = table_below(&t[PTE_INDEX(va, 1)]);
+	if (!t)
+		return NULL;
+	m->last_span = va >> (PAGE_SHIFT + 9);
+	m->last_leaves = t;
+	return &t[PTE_INDEX(va, 0)];
+}
+
 int mmu_make_slot(struct mmu *m, va_t va, int level, pte_t **slot)
 {
 	pte_t *t = table_at(m->root);
@@ -136,6 +149,7 @@ pa_t mmu_cut_table(struct mmu *m, va_t va, struct mmu_flush *f)
 	if (!pte_is_table(p))
 		return 0;
 	pte_store(s, 0);
+	m->last_span = MMU_NO_SPAN;
 	flush_tables(f);
 	return pte_pa(p);
 }
