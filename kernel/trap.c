@@ -146,10 +146,8 @@ call_ends_otherwise(struct trap_frame *frame, struct thread *now, long result)
 {
 	if (!now)
 		return sched_next();
-	if (&now->frame != frame) { /* another runs, handed over to */
-		mmu_switch(&now->task->space->mmu);
-		return &now->frame;
-	}
+	if (&now->frame != frame) /* another runs, handed over to */
+		return mmu_switch_then(&now->task->space->mmu, &now->frame);
 	assert(result == -E_WAIT); /* a page must come; then it starts again */
 	frame->pc -= 4;
 	page_wait();
@@ -191,24 +189,36 @@ static inline struct trap_frame *call(struct trap_frame *frame)
 	return call_by_table(frame, n);
 }
 
-static __attribute__((noinline)) struct trap_frame *
-no_call(struct trap_frame *frame, uint64_t scause, uint64_t stval)
+/* The registers that say what has trapped are as they were: nothing else has. */
+static __attribute__((noinline)) struct trap_frame *no_such_page(int err)
+{
+	return other_trap(&this_cpu()->current->frame, csr_read(scause),
+			  csr_read(stval), err);
+}
+
+static __attribute__((noinline)) struct trap_frame *page_fault(uint64_t scause,
+							       uint64_t stval)
 {
 	struct cpu *cpu = this_cpu();
-	unsigned access;
+	unsigned access = access_of(scause);
 	int err;
 
-	if (!cause_is_page_fault(scause))
-		return other_trap(frame, scause, stval, 0);
-	access = access_of(scause);
 	cpu->fault = round_down(stval, PAGE_SIZE) | access;
 	err = fault_resolve(cpu->current->task->space, stval, access);
 	cpu->fault = 0;
 	if (!err)
-		return frame;
+		return &cpu->current->frame;
 	if (err == -E_WAIT) /* it is parked; who was woken by that goes on */
 		return sched_settle_next();
-	return other_trap(frame, scause, stval, err);
+	return no_such_page(err);
+}
+
+static __attribute__((noinline)) struct trap_frame *
+no_call(struct trap_frame *frame, uint64_t scause, uint64_t stval)
+{
+	if (!cause_is_page_fault(scause))
+		return other_trap(frame, scause, stval, 0);
+	return page_fault(scause, stval);
 }
 
 /* A leaf, so that none of its ways pays for the registers of another. */
