@@ -54,12 +54,8 @@ static void serve(void)
 
 	while (!(got & DONE)) {
 		while (pager_next(&pager, &q)) {
-			struct pager_answer a = {.kind = PAGER_SUPPLY,
-						 .slot = q.slot,
-						 .prot = RW};
-
 			*(volatile uint64_t *)q.address = 1000 + q.index;
-			pager_put(&pager, &a);
+			pager_supply(&pager, q.slot, RW);
 		}
 		got = submit(REQUEST | DONE);
 	}
