@@ -273,20 +273,16 @@ static inline bool is_wanted(const struct region *r, va_t va, unsigned access,
 	       (access != PROT_W || (r->flags & MAP_SHARED));
 }
 
-/* Shows it, the region found, and lets the space's lock go. */
-static inline void show_wanted(struct space *s, const struct region *r, va_t va,
-			       unsigned access, struct object *o,
-			       struct frame *f)
+/* Shows it, region and place found, and lets the space's lock go. */
+static inline void show_wanted(struct space *s, const struct region *r,
+			       pte_t *slot, va_t va, unsigned access,
+			       struct object *o, struct frame *f)
 {
 	struct object_view v;
-	pte_t *slot;
 
-	if (is_wanted(r, va, access, o, f->index)) {
-		slot = mmu_leaf_slot(&s->mmu, va);
-		if (slot && !pte_load(slot) &&
-		    paged_view_locked(o, f, access, &v))
-			show(s, r, slot, &v);
-	}
+	if (is_wanted(r, va, access, o, f->index) && slot && !pte_load(slot) &&
+	    paged_view_locked(o, f, access, &v))
+		show(s, r, slot, &v);
 	lock_drop(&s->lock);
 }
 
@@ -296,10 +292,11 @@ show_found(struct space *s, uint64_t fault, struct object *o, struct frame *f)
 	va_t va = round_down(fault, PAGE_SIZE);
 	const struct region *r = region_find(&s->regions, va);
 
-	show_wanted(s, r, va, fault % PAGE_SIZE, o, f);
+	show_wanted(s, r, mmu_leaf_slot(&s->mmu, va), va, fault % PAGE_SIZE, o,
+		    f);
 }
 
-/* The common case is a leaf: read where a region was found last. */
+/* The common case is a leaf: read where region and table were found last. */
 void fault_page_came_locked(struct space *s, uint64_t fault, struct object *o,
 			    struct frame *f)
 {
@@ -308,8 +305,10 @@ void fault_page_came_locked(struct space *s, uint64_t fault, struct object *o,
 	if (!lock_try(&s->lock))
 		return;
 	last = s->regions.last;
-	if (region_holds(last, fault) && fault % PAGE_SIZE == PROT_R)
-		show_wanted(s, last, fault - PROT_R, PROT_R, o, f);
+	if (region_holds(last, fault) && fault % PAGE_SIZE == PROT_R &&
+	    mmu_leaf_is_near(&s->mmu, fault))
+		show_wanted(s, last, mmu_leaf_slot_near(&s->mmu, fault),
+			    fault - PROT_R, PROT_R, o, f);
 	else
 		show_found(s, fault, o, f);
 }

@@ -78,9 +78,9 @@ static inline bool paged_view_locked(struct object *o, struct frame *f,
 	return true;
 }
 
-/* object_show() of this kind. */
-int paged_show_locked(struct object *o, uint64_t index, unsigned access,
-		      struct object_view *v);
+/* object_show() of this kind; takes the object's lock. */
+int paged_show(struct object *o, uint64_t index, unsigned access,
+	       struct object_view *v);
 
 /*
  * Asks the pager to write back what is dirty in [first, first + count), and

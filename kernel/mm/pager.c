@@ -65,7 +65,7 @@ static unsigned dequeue_locked(struct pager *p, struct frame *f,
 /* ---- asking ----------------------------------------------------------------- */
 
 static uint64_t address_for(const struct pager *p, const struct frame *f,
-			    unsigned kind, unsigned slot)
+			    unsigned kind, uint64_t slot)
 {
 	if (kind == PAGER_DIRTY)
 		return 0;
@@ -74,10 +74,10 @@ static uint64_t address_for(const struct pager *p, const struct frame *f,
 }
 
 /* Into a free slot, the window and the ring. */
-static __attribute__((noinline)) void
-start_locked(struct pager *p, struct frame *f, unsigned kind, unsigned access)
+static inline void start_locked(struct pager *p, struct frame *f, unsigned kind,
+				unsigned access)
 {
-	unsigned slot = p->free[--p->free_slots];
+	uint64_t slot = p->free[--p->free_slots];
 
 	*ring_place(&p->ring) = (struct pager_request){
 		.kind = (uint16_t)kind,
@@ -134,8 +134,7 @@ int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access)
 	if (!p->kobject.dead) {
 		object_get(object_of_page(f));
 		if (p->free_slots) { /* then nothing is queued */
-			start_locked(p, f, kind,
-				     kind == PAGER_PAGEIN ? access : 0);
+			start_locked(p, f, kind, access);
 			tell(p);
 		} else {
 			queue_locked(p, f, kind, access);
@@ -222,24 +221,41 @@ static inline void act(struct pager *p, const struct pager_answer *a,
 	object_put(o);
 }
 
-int pager_next(struct pager *p, struct pager_answer *a, uint32_t *at)
+/* 1; 0: there is none; or as pager_take(). */
+static __attribute__((noinline)) int take_one(struct pager *p,
+					      struct pager_taking *t)
 {
 	struct pager_slot s;
 	int n, err = 0;
 
 	lock_take(&p->lock);
-	n = ring_take(&p->ring, a, at);
-	if (n == 1 && a->kind == PAGER_REVOKE)
+	n = ring_take(&p->ring, &t->answer, &t->at);
+	if (n == 1 && t->answer.kind == PAGER_REVOKE)
 		n = PAGER_REVOKE;
-	else if (n == 1 && !(err = decode(a)))
-		err = claim_locked(p, a, &s);
+	else if (n == 1 && !(err = decode(&t->answer)))
+		err = claim_locked(p, &t->answer, &s);
 	lock_drop(&p->lock);
-	if (n != 1)
+	if (n <= 0)
+		return n;
+	t->left--;
+	if (n == PAGER_REVOKE)
 		return n;
 	if (!err)
-		act(p, a, &s);
-	pager_result(p, *at, err);
+		act(p, &t->answer, &s);
+	pager_result(p, t->at, err);
 	return 1;
+}
+
+int pager_take(struct pager *p, struct pager_taking *t)
+{
+	int n;
+
+	while (t->left && !ring_is_empty(&p->ring)) {
+		n = take_one(p, t);
+		if (n != 1)
+			return n;
+	}
+	return 0;
 }
 
 /* ---- objects --------------------------------------------------------------- */

@@ -3,7 +3,7 @@
  * pager.h - the kernel's side of a pager (abi/pager.h): what it is asked, what
  * it may answer, and its end.
  *
- *	            pager_ask                       pager_next 
+ *	            pager_ask                       pager_take
  *	frame  -----------------> queue --> slot ----------------> paged_answered
  *	(flags: object's lock)    (pager's lock)
  *
@@ -58,7 +58,6 @@ struct pager {
 	struct object *ring_memory,
 		*window; /* referenced; window may be NULL */
 	va_t ring_va, window_va;
-	pte_t *leaves;	/* of the window, if all lie in one table; else NULL */
 	uint32_t flags; /* PAGER_* of abi/pager.h */
 	bool may_wait;	/* its program, for the notification */
 
@@ -68,6 +67,7 @@ struct pager {
 	uint32_t slots, free_slots;
 	uint8_t free[PAGER_SLOTS_MAX]; /* a stack */
 	struct pager_slot slot[PAGER_SLOTS_MAX];
+	pte_t shown[PAGER_SLOTS_MAX]; /* leaves of the window; window.c's */
 	struct list objects;
 
 	uint64_t timeouts; /* atomic */
@@ -102,13 +102,20 @@ struct pager *pager_create(const struct pager_config *c);
 /* Unmaps ring and window: of a pager that comes to nothing. */
 void pager_unmap(struct pager *p);
 
+struct pager_taking {
+	uint32_t left; /* answers to be taken at most, by who calls */
+	uint32_t at;
+	struct pager_answer answer;
+};
+
 /*
- * Takes the next answer that the program has put, and acts on it: 1; 0: there is
- * none; -E_INVAL: the program's count makes no sense. PAGER_REVOKE is for the
- * caller to act on, by object_revoke(): *a is a copy, and pager_result() then
- * tells the program what became of it. No lock held.
+ * Takes the answers that the program has put, t->left at most, which goes down,
+ * and acts on them: 0 when that is done; -E_INVAL: the program's count makes no
+ * sense. PAGER_REVOKE: this one, a copy, is for the caller to act on, by
+ * object_revoke(); pager_result(p, t->at, ...) then tells the program what became
+ * of it, and the caller comes again. No lock held.
  */
-int pager_next(struct pager *p, struct pager_answer *a, uint32_t *at);
+int pager_take(struct pager *p, struct pager_taking *t);
 
 void pager_refused(struct pager *p);
 
@@ -134,7 +141,8 @@ void pager_forget(struct pager *p, struct object *o);
 
 /*
  * Wants something done with the page, which is not wanted yet, and takes a
- * reference of its object. 0, or -E_STALE. Called with the object's lock held.
+ * reference of its object. `access` is of a PAGEIN, else 0. 0, or -E_STALE. Called
+ * with the object's lock held.
  */
 int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access);
 

@@ -9,6 +9,7 @@
 #define MM_RING_H
 #include "abi/error.h"
 #include "abi/pager.h"
+#include "lib/atomic.h"
 #include "lib/types.h"
 
 struct ring {
@@ -32,7 +33,7 @@ static inline struct pager_request *ring_place(struct ring *r)
 
 static inline void ring_put(struct ring *r)
 {
-	__atomic_store_n(&r->shared->requests_put, ++r->put, __ATOMIC_RELEASE);
+	store_release(&r->shared->requests_put, ++r->put);
 }
 
 /* Word by word, each once: the pager may be writing. */
@@ -43,6 +44,7 @@ static inline void ring_copy(struct pager_answer *to,
 	const volatile word *from = (const volatile word *)a;
 	word *w = (word *)to;
 
+#pragma GCC unroll 4
 	for (unsigned i = 0; i < sizeof(*a) / 8; i++)
 		w[i] = from[i];
 }
@@ -65,15 +67,14 @@ static inline int ring_take(struct ring *r, struct pager_answer *a,
 		return -E_INVAL;
 	*at = r->taken % PAGER_RING;
 	ring_copy(a, &s->answer[*at]);
-	__atomic_store_n(&s->answers_taken, ++r->taken, __ATOMIC_RELEASE);
+	store_release(&s->answers_taken, ++r->taken);
 	return 1;
 }
 void ring_refused(struct ring *r); /* counts one */
 
 static inline void ring_result(struct ring *r, uint32_t at, int result)
 {
-	__atomic_store_n(&r->shared->answer[at].result, result,
-			 __ATOMIC_RELAXED);
+	store_relaxed(&r->shared->answer[at].result, result);
 }
 
 /* There is nothing to take; without the lock, true as of a moment ago. */

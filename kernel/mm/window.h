@@ -21,10 +21,10 @@ int window_create(struct pager *p);
 void window_destroy(struct pager *p);
 
 /* The slot has just been taken. The pager's lock is held. */
-void window_open_locked(struct pager *p, unsigned slot);
+void window_open_locked(struct pager *p, uint64_t slot);
 
 /* Slot `slot` no longer has the frame: its leaf goes. No lock held. */
-void window_close(struct pager *p, unsigned slot, const struct frame *f);
+void window_close(struct pager *p, uint64_t slot, const struct frame *f);
 
 /* object_show() of this kind; access 0 looks, for mm_check(). */
 int window_show_locked(struct object *o, uint64_t index, unsigned access,

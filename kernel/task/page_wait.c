@@ -30,21 +30,47 @@ static int take_error(struct thread *t, const struct object *o, uint64_t index)
 	return t->page_object == o && t->mask == index ? err : 0;
 }
 
-static __attribute__((noinline)) void
-park_locked(struct thread *t, struct object *o, uint64_t fault)
+/* In the object's list. `ns` is how long at most; 0: for ever. */
+static inline void enter_locked(struct thread *t, struct object *o,
+				uint64_t fault, uint64_t ns)
 {
-	uint64_t ns = pager_timeout(o);
 	uint64_t wait = thread_next_wait(t, WAIT_PAGE);
 
-	thread_leave();
 	t->wait_lock = &o->lock;
 	t->page_fault = fault;
 	list_push_back(&o->waiting, &t->queue);
 	if (ns)
 		thread_set_deadline(t, timer_ns(time_now()) + ns, wait);
+	thread_leave();
 	thread_wait(t, wait);
 }
 
+static __attribute__((noinline)) void
+park_slowly_locked(struct thread *t, struct object *o, uint64_t fault)
+{
+	enter_locked(t, o, fault, pager_timeout(o));
+}
+
+/* A leaf, if there is no time limit and nothing to save. */
+static inline void park_locked(struct thread *t, struct object *o,
+			       uint64_t fault)
+{
+	if (pager_timeout(o) || this_cpu()->fpu_owner)
+		park_slowly_locked(t, o, fault);
+	else
+		enter_locked(t, o, fault, 0);
+}
+
+/* It has waited for a page in vain: perhaps for this one. */
+static __attribute__((noinline, cold)) int
+needed_again(struct thread *t, struct object *o, uint64_t index)
+{
+	int err = take_error(t, o, index);
+
+	return err ? err : upcall_page_needed(o, index);
+}
+
+/* The common case is a leaf. */
 int upcall_page_needed(struct object *o, uint64_t index)
 {
 	struct cpu *cpu = this_cpu();
@@ -52,12 +78,8 @@ int upcall_page_needed(struct object *o, uint64_t index)
 
 	if (!t) /* the kernel itself, in a test */
 		return -E_WAIT;
-	if (t->page_error) {
-		int err = take_error(t, o, index);
-
-		if (err)
-			return err;
-	}
+	if (t->page_error)
+		return needed_again(t, o, index);
 	t->page_object = o;
 	t->mask = index;
 	if (cpu->fault) {
@@ -76,36 +98,72 @@ void page_wait(void)
 		return; /* it has ended: the thread will see */
 	lock_take(&o->lock);
 	if (paged_is_awaited_locked(o, t->mask))
-		park_locked(t, o, 0);
+		park_slowly_locked(t, o, 0);
 	lock_drop(&o->lock);
 	object_put(o);
 }
 
-/* Claimed. What it does next it does from the start. */
+/* Claimed, and in no list. What it does next it does from the start. */
 static inline void go_on(struct thread *t, struct object *o, struct frame *f,
 			 int err)
 {
-	list_remove(&t->queue);
-	thread_unlisted(t);
 	t->page_error = err;
 	if (f && t->page_fault)
 		fault_page_came_locked(t->task->space, t->page_fault, o, f);
 	sched_ready(t);
 }
 
+/* It had a time limit. */
+static __attribute__((noinline, cold)) void
+go_on_in_time(struct thread *t, struct object *o, struct frame *f, int err)
+{
+	thread_stop_timer(t);
+	go_on(t, o, f, err);
+}
+
+static inline void settle_locked(struct thread *t, struct object *o,
+				 uint64_t index, struct frame *f, int err)
+{
+	uint64_t wait = __atomic_load_n(&t->wait, __ATOMIC_RELAXED);
+
+	if (t->mask != index || !thread_claim(t, wait))
+		return; /* waits for another, or leaves by itself */
+	list_remove(&t->queue);
+	t->wait_lock = NULL;
+	if (t->mode & MODE_TIMER)
+		go_on_in_time(t, o, f, err);
+	else
+		go_on(t, o, f, err);
+}
+
+static struct thread *in_list(struct list *e)
+{
+	return container_of(e, struct thread, queue);
+}
+
+static __attribute__((noinline)) void
+settle_each_locked(struct object *o, uint64_t index, struct frame *f, int err)
+{
+	struct list *e = o->waiting.next;
+
+	while (e != &o->waiting) {
+		struct thread *t = in_list(e);
+
+		e = e->next;
+		settle_locked(t, o, index, f, err);
+	}
+}
+
+/* Mostly one thread waits. */
 void upcall_page_settled(struct object *o, uint64_t index, struct frame *f,
 			 int err)
 {
 	struct list *e = o->waiting.next;
 
-	while (e != &o->waiting) {
-		struct thread *t = container_of(e, struct thread, queue);
-		uint64_t wait = __atomic_load_n(&t->wait, __ATOMIC_ACQUIRE);
-
-		e = e->next;
-		if (t->mask == index && thread_claim(t, wait))
-			go_on(t, o, f, err); /* else leaves by itself */
-	}
+	if (e->next != &o->waiting)
+		settle_each_locked(o, index, f, err);
+	else if (e != &o->waiting)
+		settle_locked(in_list(e), o, index, f, err);
 }
 
 void page_wait_timed_out(struct thread *t, uint64_t wait)

@@ -473,12 +473,24 @@ struct trap_frame *sched_next(void)
 	return &cpu->current->frame;
 }
 
+static __attribute__((noinline, cold)) struct trap_frame *settle_slowly(void)
+{
+	sched_settle();
+	return sched_next();
+}
+
+/* A leaf, if the one in hand can go on at once. */
 struct trap_frame *sched_settle_next(void)
 {
 	struct cpu *cpu = this_cpu();
+	struct thread *t = cpu->kept;
 
-	sched_settle();
-	return cpu->current ? &cpu->current->frame : sched_next();
+	if (!t || cpu->current || cpu->levels || !is_ready_to_go(t, cpu))
+		return settle_slowly();
+	cpu->keeps = false;
+	cpu->kept = NULL;
+	sched_switch(t);
+	return mmu_switch_then(&t->task->space->mmu, &t->frame);
 }
 
 void sched_run(void)

@@ -8,12 +8,12 @@
 static int supply_slot_0(struct pager *p)
 {
 	struct pager_ring *r = pa_to_va(p->ring_memory->base);
-	struct pager_answer a;
-	uint32_t at;
+	struct pager_taking t = {.left = PAGER_RING};
 
 	r->answer[0] = (struct pager_answer){.kind = PAGER_SUPPLY, .prot = RW};
 	r->answers_put = 1;
-	CHECK_EQ(pager_next(p, &a, &at), 1);
+	CHECK_EQ(pager_take(p, &t), 0);
+	CHECK_EQ(t.left, PAGER_RING - 1);
 	return r->answer[0].result;
 }
 

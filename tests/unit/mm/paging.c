@@ -67,18 +67,19 @@ struct pager_request paging_next(void)
 int paging_answer(struct pager_answer a)
 {
 	struct pager_ring *r = ring();
-	struct pager_answer got;
-	uint32_t at;
+	struct pager_taking t = {.left = PAGER_RING};
 	int n;
 
 	r->answer[r->answers_put++ % PAGER_RING] = a;
-	n = pager_next(paging.pager, &got, &at);
-	CHECK_EQ(n, a.kind == PAGER_REVOKE ? PAGER_REVOKE : 1);
+	n = pager_take(paging.pager, &t);
+	CHECK_EQ(n, a.kind == PAGER_REVOKE ? PAGER_REVOKE : 0);
+	CHECK_EQ(t.left, PAGER_RING - 1);
+	a = t.answer;
 	if (n == PAGER_REVOKE)
-		pager_result(paging.pager, at,
-			     object_revoke(paging.object, paging.pager,
-					   got.index, got.count, got.prot));
-	return r->answer[at].result;
+		pager_result(paging.pager, t.at,
+			     object_revoke(paging.object, paging.pager, a.index,
+					   a.count, a.prot));
+	return r->answer[t.at].result;
 }
 
 int paging_supply(const struct pager_request *q, unsigned prot)
