@@ -148,8 +148,8 @@ pa_t mmu_cut_table(struct mmu *m, va_t va, struct mmu_flush *f)
 
 	if (!pte_is_table(p))
 		return 0;
-	pte_store(s, 0);
 	m->last_span = MMU_NO_SPAN;
+	pte_store(s, 0);
 	flush_tables(f);
 	return pte_pa(p);
 }

@@ -296,6 +296,27 @@ TEST(a_private_view_of_paged_memory_keeps_its_copies)
 
 /* ---- a page that came, shown to who waits ---------------------------------- */
 
+/* The client's space has found region and leaf table of the place last. */
+static bool is_near;
+
+static void find_first(struct space *s, va_t va)
+{
+	s->regions.last = NULL;
+	s->mmu.last_span = MMU_NO_SPAN;
+	if (!is_near)
+		return;
+	region_find(&s->regions, va);
+	CHECK(mmu_leaf_slot(&s->mmu, va) != NULL);
+}
+
+static void both_ways(void (*test)(void))
+{
+	is_near = false;
+	test();
+	is_near = true;
+	test();
+}
+
 /* As if a thread of the client had waited for page `index` of the object. */
 static bool came(unsigned client, va_t va, uint64_t index, unsigned access)
 {
@@ -306,6 +327,7 @@ static bool came(unsigned client, va_t va, uint64_t index, unsigned access)
 	s->lock.held = 0;
 	lock_take(&s->lock); /* its fault has made the tables */
 	CHECK_EQ(mmu_make_slot(&s->mmu, va, 0, &slot), 0);
+	find_first(s, va);
 	lock_drop(&s->lock);
 	s->lock.held = busy;
 	lock_take(&paging.object->lock);
@@ -316,7 +338,7 @@ static bool came(unsigned client, va_t va, uint64_t index, unsigned access)
 	return paging_leaf(s, va) != 0;
 }
 
-TEST(a_page_that_came_is_shown_where_it_was_touched)
+static void shown_where_touched(void)
 {
 	uint64_t faults;
 
@@ -335,7 +357,12 @@ TEST(a_page_that_came_is_shown_where_it_was_touched)
 	paging_close();
 }
 
-TEST(a_page_that_came_is_not_shown_where_nothing_permits_it)
+TEST(a_page_that_came_is_shown_where_it_was_touched)
+{
+	both_ways(shown_where_touched);
+}
+
+static void not_shown_unpermitted(void)
 {
 	struct space *s;
 	va_t va = page_va(8);
@@ -364,15 +391,31 @@ TEST(a_page_that_came_is_not_shown_where_nothing_permits_it)
 	paging_close();
 }
 
-TEST(a_page_that_came_is_left_to_the_fault_where_more_is_to_be_done)
+TEST(a_page_that_came_is_not_shown_where_nothing_permits_it)
+{
+	both_ways(not_shown_unpermitted);
+}
+
+static void left_to_the_fault(void)
 {
 	struct space *s;
 	va_t va = page_va(8);
+	pte_t leaf;
 
 	paging_open(4, 4, 0);
 	s = paging.client[1];
 	paging_bring(0, 'p');
 	paging_bring(1, 'q');
+	CHECK_EQ(touch(1, 0, PROT_W), 0); /* there is one */
+	leaf = paging_leaf(s, page_va(0));
+	CHECK(came(1, page_va(0), 0, PROT_R));
+	CHECK_EQ(paging_leaf(s, page_va(0)), leaf);
+	CHECK_EQ(space_unmap(s, page_va(0), PAGE_SIZE), 0);
+	va = page_va(0);
+	CHECK_EQ(space_map_object(s, &va, PAGE_SIZE, RW, PROT_ALL,
+				  MAP_FIXED | MAP_SHARED, paging.object, 0),
+		 0);
+	va = page_va(8);
 	CHECK_EQ(paging_revoke(1, 1, PROT_R), 0);
 	CHECK(!came(1, page_va(1), 1, PROT_W)); /* the pager is to be asked */
 	CHECK_EQ(space_map_object(s, &va, 2 * PAGE_SIZE, RW, RW, MAP_FIXED,
@@ -386,7 +429,12 @@ TEST(a_page_that_came_is_left_to_the_fault_where_more_is_to_be_done)
 	paging_close();
 }
 
-TEST(a_page_that_came_to_be_written_is_told_as_dirty)
+TEST(a_page_that_came_is_left_to_the_fault_where_more_is_to_be_done)
+{
+	both_ways(left_to_the_fault);
+}
+
+static void told_as_dirty(void)
 {
 	struct pager_request q;
 
@@ -402,4 +450,9 @@ TEST(a_page_that_came_to_be_written_is_told_as_dirty)
 	CHECK_EQ(paging_flags(1), PAGE_HERE | PAGE_DIRTY | PAGE_TELLING);
 	CHECK_EQ(paging_done(&q), 0);
 	paging_close();
+}
+
+TEST(a_page_that_came_to_be_written_is_told_as_dirty)
+{
+	both_ways(told_as_dirty);
 }

@@ -223,6 +223,48 @@ TEST(a_second_answer_finds_nothing)
 	paging_close();
 }
 
+/* A revocation in between is for who takes; what comes after it waits. */
+TEST(answers_are_taken_in_order_and_no_more_than_wanted)
+{
+	static const unsigned kinds[] = {PAGER_SUPPLY, PAGER_REVOKE,
+					 PAGER_SUPPLY, PAGER_SUPPLY};
+	struct pager_taking t = {.left = 3};
+	struct pager_ring *r;
+
+	paging_open(4, 4, 0);
+	r = pa_to_va(paging.pager->ring_memory->base);
+	for (unsigned i = 0; i < 3; i++)
+		CHECK_EQ(touch(0, i, PROT_R), -E_WAIT);
+	for (unsigned i = 0; i < 4; i++)
+		r->answer[i] = (struct pager_answer){
+			.kind = (uint16_t)kinds[i],
+			.slot = (uint16_t)(i - (i > 0)),
+			.prot = RW,
+			.result = 1,
+		};
+	r->answers_put = 4;
+	CHECK_EQ(pager_take(paging.pager, &t), PAGER_REVOKE);
+	CHECK_EQ(t.left, 1);
+	CHECK_EQ(t.at, 1);
+	CHECK_EQ(paging_flags(0), PAGE_HERE);
+	CHECK_EQ(paging_flags(1), PAGE_COMING);
+	pager_result(paging.pager, t.at, 7);
+	CHECK_EQ(pager_take(paging.pager, &t), 0);
+	CHECK_EQ(t.left, 0);
+	CHECK_EQ(paging_flags(1), PAGE_HERE);
+	CHECK_EQ(paging_flags(2), PAGE_COMING);
+	CHECK_EQ(r->answers_taken, 3);
+	CHECK_EQ(pager_take(paging.pager, &t), 0);
+	CHECK_EQ(paging_flags(2), PAGE_COMING);
+	t.left = 1;
+	CHECK_EQ(pager_take(paging.pager, &t), 0);
+	CHECK_EQ(paging_flags(2), PAGE_HERE);
+	CHECK_EQ(r->answer[0].result, 0);
+	CHECK_EQ(r->answer[1].result, 7);
+	CHECK_EQ(r->answer[3].result, 0);
+	paging_close();
+}
+
 TEST(the_objects_of_another_pager_are_out_of_reach)
 {
 	struct pager_config c = {.space = space_create(), .slots = 1};

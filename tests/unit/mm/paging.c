@@ -121,6 +121,13 @@ void paging_bring(uint64_t index, char byte)
 	CHECK_EQ(touch(0, index, PROT_R), 0);
 }
 
+pte_t paging_entry(struct space *s, va_t va)
+{
+	const pte_t *slot = mmu_slot(&s->mmu, va, 0);
+
+	return slot ? pte_load(slot) : 0;
+}
+
 pte_t paging_leaf(struct space *s, va_t va)
 {
 	int level;
