@@ -77,7 +77,7 @@ static unsigned slot_prot(const struct pager_slot *s)
 	return s->kind == PAGER_PAGEIN ? MMU_RW : MMU_R;
 }
 
-/* Shows the slot's page in its leaf, if that is empty. */
+/* Shows the slot's page in its leaf: with its region the window has its tables. */
 static inline __attribute__((always_inline)) void
 open_leaf(struct pager *p, uint64_t slot, va_t va, pte_t *leaf)
 {
@@ -99,10 +99,8 @@ static __attribute__((noinline, cold)) void open_far(struct pager *p,
 						     uint64_t slot)
 {
 	va_t va = slot_va(p, slot);
-	pte_t *leaf = mmu_leaf_slot_far(&p->space->mmu, va);
 
-	if (leaf)
-		open_leaf(p, slot, va, leaf);
+	open_leaf(p, slot, va, mmu_leaf_slot_far(&p->space->mmu, va));
 	lock_drop(&p->space->lock);
 }
 

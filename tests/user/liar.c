@@ -155,6 +155,45 @@ static void errors_reach_the_client_and_no_other(void)
 	close_liar();
 }
 
+#define OTHER 8ul
+
+static char stack_of_other[8192] __attribute__((aligned(16)));
+static volatile char seen_by_other;
+
+static __attribute__((noinline)) void other(uint64_t arg)
+{
+	(void)arg;
+	seen_by_other = file[PAGE];
+	notification_signal(bits_of_all, OTHER);
+}
+THREAD(other_entry, other)
+
+static void who_waits_for_another_page_waits_on(void)
+{
+	struct pager_request mine, his;
+	uint64_t t;
+
+	open_liar(2, 0);
+	t = (uint64_t)run(other_entry, stack_of_other + sizeof(stack_of_other),
+			  0);
+	his = next_request();
+	CHECK_EQ(his.index, 1);
+	begin_read(file);
+	mine = next_request();
+	CHECK_EQ(mine.index, 0);
+	CHECK_EQ(fail(&mine, E_IO), 0);
+	CHECK_EQ(submit(ANY | OTHER), FAULT);
+	CHECK_EQ(why, E_IO);
+	*(volatile char *)his.address = 'o';
+	CHECK_EQ(supply(&his, RW), 0);
+	CHECK_EQ(submit(ANY | OTHER), OTHER);
+	CHECK_EQ(seen_by_other, 'o');
+	while (handle_info(t) != -E_STALE)
+		thread_yield();
+	handle_close(t);
+	close_liar();
+}
+
 static long info_into_file(void)
 {
 	return memory_info((struct memory_info *)(uintptr_t)file);
@@ -403,6 +442,7 @@ int main(void)
 	answers_that_are_wrong_are_refused();
 	objects_of_others_are_out_of_reach();
 	errors_reach_the_client_and_no_other();
+	who_waits_for_another_page_waits_on();
 	a_call_gives_the_pagers_error_once();
 	a_page_that_cannot_be_written_is_told_to_who_syncs();
 	a_revoked_page_that_cannot_be_written_is_there_again();

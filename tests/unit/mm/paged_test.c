@@ -266,6 +266,24 @@ TEST(a_page_supplied_to_read_asks_before_it_is_written)
 
 /* ---- private views ----------------------------------------------------- */
 
+TEST(a_page_that_may_not_be_written_can_be_read_still)
+{
+	struct pager_request q;
+
+	paging_open(4, 4, 0);
+	paging_bring(0, 'p');
+	CHECK_EQ(paging_revoke(0, 1, PROT_R), 0);
+	CHECK_EQ(touch(0, 0, PROT_W), -E_WAIT);
+	q = paging_next();
+	CHECK_EQ(q.access, PROT_W);
+	CHECK_EQ(paging_fail(&q, E_ACCES), 0);
+	CHECK_EQ(paging_flags(0), PAGE_HERE | PAGE_READ_ONLY);
+	CHECK_EQ(paging_prot(paging.client[0], page_va(0)), PROT_R);
+	CHECK_EQ(touch(1, 0, PROT_R), 0);
+	CHECK_EQ(paging_bytes(paging.client[1], page_va(0))[9], 'p');
+	paging_close();
+}
+
 TEST(a_private_view_of_paged_memory_keeps_its_copies)
 {
 	struct space *s = space_create();
@@ -292,167 +310,4 @@ TEST(a_private_view_of_paged_memory_keeps_its_copies)
 	quiet_check();
 	space_put(s);
 	paging_close();
-}
-
-/* ---- a page that came, shown to who waits ---------------------------------- */
-
-/* The client's space has found region and leaf table of the place last. */
-static bool is_near;
-
-static void find_first(struct space *s, va_t va)
-{
-	s->regions.last = NULL;
-	s->mmu.last_span = MMU_NO_SPAN;
-	if (!is_near)
-		return;
-	region_find(&s->regions, va);
-	CHECK(mmu_leaf_slot(&s->mmu, va) != NULL);
-}
-
-static void both_ways(void (*test)(void))
-{
-	is_near = false;
-	test();
-	is_near = true;
-	test();
-}
-
-/* As if a thread of the client had waited for page `index` of the object. */
-static bool came(unsigned client, va_t va, uint64_t index, unsigned access)
-{
-	struct space *s = paging.client[client];
-	bool busy = s->lock.held;
-	pte_t *slot;
-
-	s->lock.held = 0;
-	lock_take(&s->lock); /* its fault has made the tables */
-	CHECK_EQ(mmu_make_slot(&s->mmu, va, 0, &slot), 0);
-	find_first(s, va);
-	lock_drop(&s->lock);
-	s->lock.held = busy;
-	lock_take(&paging.object->lock);
-	fault_page_came_locked(s, va | access, paging.object,
-			       object_frame_locked(paging.object, index));
-	lock_drop(&paging.object->lock);
-	quiet_check();
-	return paging_leaf(s, va) != 0;
-}
-
-static void shown_where_touched(void)
-{
-	uint64_t faults;
-
-	paging_open(4, 4, 0);
-	paging_bring(0, 'p');
-	faults = paging.client[1]->counts.faults;
-	CHECK(came(1, page_va(0), 0, PROT_R));
-	CHECK_EQ(paging_prot(paging.client[1], page_va(0)), PROT_R);
-	CHECK_EQ(paging_bytes(paging.client[1], page_va(0))[9], 'p');
-	CHECK_EQ(paging_flags(0), PAGE_HERE);
-	CHECK_EQ(paging.client[1]->counts.faults, faults);
-	paging_bring(1, 'q');
-	CHECK(came(1, page_va(1), 1, PROT_W));
-	CHECK_EQ(paging_prot(paging.client[1], page_va(1)), RW);
-	CHECK_EQ(paging_flags(1), PAGE_HERE | PAGE_DIRTY);
-	paging_close();
-}
-
-TEST(a_page_that_came_is_shown_where_it_was_touched)
-{
-	both_ways(shown_where_touched);
-}
-
-static void not_shown_unpermitted(void)
-{
-	struct space *s;
-	va_t va = page_va(8);
-	struct object *o = object_anonymous(4);
-
-	paging_open(8, 4, 0);
-	s = paging.client[1];
-	for (unsigned i = 0; i < 6; i++)
-		paging_bring(i, 'p');
-	CHECK_EQ(space_unmap(s, page_va(0), PAGE_SIZE), 0);
-	CHECK(!came(1, page_va(0), 0, PROT_R));
-	CHECK(!came(1, page_va(2), 1, PROT_R)); /* another page's place */
-	CHECK_EQ(space_protect(s, page_va(1), PAGE_SIZE, PROT_R), 0);
-	CHECK(!came(1, page_va(1), 1, PROT_W));
-	CHECK_EQ(paging_flags(1), PAGE_HERE);
-	CHECK_EQ(space_protect(s, page_va(2), PAGE_SIZE, PROT_NONE), 0);
-	CHECK(!came(1, page_va(2), 2, PROT_R));
-	CHECK_EQ(space_map_object(s, &va, 4 * PAGE_SIZE, RW, RW,
-				  MAP_FIXED | MAP_SHARED, o, 0),
-		 0);
-	CHECK(!came(1, va, 0, PROT_R)); /* another object's */
-	s->lock.held = 1;		/* by another hart */
-	CHECK(!came(1, page_va(3), 3, PROT_R));
-	s->lock.held = 0;
-	object_put(o);
-	paging_close();
-}
-
-TEST(a_page_that_came_is_not_shown_where_nothing_permits_it)
-{
-	both_ways(not_shown_unpermitted);
-}
-
-static void left_to_the_fault(void)
-{
-	struct space *s;
-	va_t va = page_va(8);
-	pte_t leaf;
-
-	paging_open(4, 4, 0);
-	s = paging.client[1];
-	paging_bring(0, 'p');
-	paging_bring(1, 'q');
-	CHECK_EQ(touch(1, 0, PROT_W), 0); /* there is one */
-	leaf = paging_leaf(s, page_va(0));
-	CHECK(came(1, page_va(0), 0, PROT_R));
-	CHECK_EQ(paging_leaf(s, page_va(0)), leaf);
-	CHECK_EQ(space_unmap(s, page_va(0), PAGE_SIZE), 0);
-	va = page_va(0);
-	CHECK_EQ(space_map_object(s, &va, PAGE_SIZE, RW, PROT_ALL,
-				  MAP_FIXED | MAP_SHARED, paging.object, 0),
-		 0);
-	va = page_va(8);
-	CHECK_EQ(paging_revoke(1, 1, PROT_R), 0);
-	CHECK(!came(1, page_va(1), 1, PROT_W)); /* the pager is to be asked */
-	CHECK_EQ(space_map_object(s, &va, 2 * PAGE_SIZE, RW, RW, MAP_FIXED,
-				  paging.object, 0),
-		 0);
-	CHECK(!came(1, va, 0, PROT_W)); /* a copy takes a frame */
-	CHECK(came(1, va, 0, PROT_R));
-	CHECK_EQ(paging_prot(s, va), PROT_R);
-	CHECK_EQ(space_protect(s, page_va(0), PAGE_SIZE, PROT_R | PROT_X), 0);
-	CHECK(!came(1, page_va(0), 0, PROT_R)); /* code is made visible */
-	paging_close();
-}
-
-TEST(a_page_that_came_is_left_to_the_fault_where_more_is_to_be_done)
-{
-	both_ways(left_to_the_fault);
-}
-
-static void told_as_dirty(void)
-{
-	struct pager_request q;
-
-	paging_open(4, 1, PAGER_TELL_DIRTY);
-	paging_bring(0, 'p');
-	CHECK(came(1, page_va(0), 0, PROT_R));
-	CHECK(paging_idle());
-	paging_bring(1, 'q');
-	CHECK(came(1, page_va(1), 1, PROT_W));
-	q = paging_next();
-	CHECK_EQ(q.kind, PAGER_DIRTY);
-	CHECK_EQ(q.index, 1);
-	CHECK_EQ(paging_flags(1), PAGE_HERE | PAGE_DIRTY | PAGE_TELLING);
-	CHECK_EQ(paging_done(&q), 0);
-	paging_close();
-}
-
-TEST(a_page_that_came_to_be_written_is_told_as_dirty)
-{
-	both_ways(told_as_dirty);
 }
