@@ -67,7 +67,7 @@ struct pager {
 	uint32_t slots, free_slots;
 	uint8_t free[PAGER_SLOTS_MAX]; /* a stack */
 	struct pager_slot slot[PAGER_SLOTS_MAX];
-	pte_t shown[PAGER_SLOTS_MAX]; /* leaves of the window; window.c's */
+	pte_t shown[PAGER_SLOTS_MAX]; /* window.c's; under the space's lock */
 	struct list objects;
 
 	uint64_t timeouts; /* atomic */

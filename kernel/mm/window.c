@@ -141,12 +141,14 @@ void window_close(struct pager *p, uint64_t slot, const struct frame *f)
 {
 	struct space *s = p->space;
 	va_t va = slot_va(p, slot);
-	pte_t *leaf = NULL;
+	pte_t *leaf = NULL, shown;
 
 	lock_take(&s->lock);
+	shown = p->shown[slot];
+	p->shown[slot] = 0; /* the frame may become anybody's */
 	if (mmu_leaf_is_near(&s->mmu, va))
 		leaf = mmu_leaf_slot_near(&s->mmu, va);
-	if (!leaf || pte_load(leaf) != p->shown[slot]) {
+	if (!leaf || pte_load(leaf) != shown) {
 		close_slowly(s, va, f);
 		return;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* window_test.c - what a pager sees of its requests, and for how long. */
+#include "mm/frame_boot.h"
 #include "mm/window.h"
 #include "tests/unit/mm/paging.h"
 #include "tests/unit/quiet.h"
@@ -164,6 +165,32 @@ TEST(a_pager_without_its_window_harms_nobody)
 	CHECK_EQ(paging_supply(&q, RW), 0);
 	CHECK_EQ(touch(0, 1, PROT_R), 0);
 	CHECK_EQ(paging_bytes(paging.client[0], page_va(1))[9], 0);
+	paging_close();
+}
+
+/* A frame that was in the window, and went, is its own memory there now. */
+TEST(what_lies_where_a_window_was_is_the_pagers_own)
+{
+	struct pager_request q;
+	va_t va;
+	pte_t leaf;
+
+	frame_pool_limit(0);
+	paging_open(4, 1, 0);
+	va = paging.pager->window_va;
+	paging_bring(0, 'p');
+	leaf = paging_leaf(paging.client[0], page_va(0));
+	CHECK_EQ(space_unmap(paging.home, va, PAGE_SIZE), 0);
+	CHECK_EQ(space_map(paging.home, &va, PAGE_SIZE, RW, MAP_FIXED, NULL, 0),
+		 0);
+	CHECK_EQ(paging_revoke(0, 1, PROT_NONE), 0);
+	CHECK_EQ(fault_resolve(paging.home, va, PROT_W), 0);
+	CHECK_EQ(pte_pa(paging_leaf(paging.home, va)), pte_pa(leaf));
+	CHECK_EQ(touch(0, 0, PROT_R), -E_WAIT);
+	q = paging_next();
+	CHECK_EQ(q.address, va);
+	CHECK_EQ(paging_supply(&q, RW), 0);
+	CHECK_EQ(paging_prot(paging.home, va), RW);
 	paging_close();
 }
 
