@@ -485,7 +485,7 @@ struct trap_frame *sched_settle_next(void)
 	struct cpu *cpu = this_cpu();
 	struct thread *t = cpu->kept;
 
-	if (!t || cpu->current || cpu->levels || !is_ready_to_go(t, cpu))
+	if (!t || cpu->levels || !is_ready_to_go(t, cpu))
 		return settle_slowly();
 	cpu->keeps = false;
 	cpu->kept = NULL;

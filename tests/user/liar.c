@@ -182,14 +182,14 @@ static void who_waits_for_another_page_waits_on(void)
 	mine = next_request();
 	CHECK_EQ(mine.index, 0);
 	CHECK_EQ(fail(&mine, E_IO), 0);
-	CHECK_EQ(submit(ANY | OTHER), FAULT);
+	CHECK_EQ(submit(FAULT | OTHER), FAULT);
 	CHECK_EQ(why, E_IO);
 	*(volatile char *)his.address = 'o';
 	CHECK_EQ(supply(&his, RW), 0);
-	CHECK_EQ(submit(ANY | OTHER), OTHER);
-	CHECK_EQ(seen_by_other, 'o');
-	while (handle_info(t) != -E_STALE)
+	while (handle_info(t) != -E_STALE) /* one way or the other */
 		thread_yield();
+	CHECK_EQ(seen_by_other, 'o');
+	CHECK_EQ(submit(FAULT | OTHER), OTHER);
 	handle_close(t);
 	close_liar();
 }
@@ -408,6 +408,7 @@ static void setups_that_make_no_sense_are_refused(void)
 		(uint64_t)handle_duplicate(SELF, bits_of_all, RIGHT_SIGNAL, 0);
 	uint64_t mute =
 		(uint64_t)handle_duplicate(SELF, bits_of_all, RIGHT_WAIT, 0);
+	uint64_t weak;
 	struct pager_setup s;
 	struct pager p;
 
@@ -430,7 +431,9 @@ static void setups_that_make_no_sense_are_refused(void)
 	CHECK_EQ(pager_open(&p, &s), 0);
 	CHECK_EQ(pager_submit(p.handle, REQUEST, NOW, NULL), -E_PERM);
 	CHECK_EQ(pager_submit(p.handle, 0, NOW, NULL), 0);
-	CHECK_EQ(handle_close(p.handle), 0);
+	weak = (uint64_t)handle_duplicate(SELF, p.handle, RIGHT_DUPLICATE, 0);
+	CHECK_EQ(pager_submit(weak, 0, NOW, NULL), -E_PERM);
+	CHECK_EQ(handle_close(weak) | handle_close(p.handle), 0);
 	CHECK_EQ(space_unmap(SELF, (const void *)s.ring,
 			     sizeof(struct pager_ring)),
 		 0);
