@@ -216,13 +216,14 @@ $(O)/program/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
 
-# What runs once, or only for a person to read, is made small.
-COLD = main.c panic.c report.c compat/% arch/riscv/kspace.c arch/riscv/early.c \
-	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c \
-	mm/region_check.c mm/pin.c mm/window.c boot/% task/task.c task/thread_fpu.c ipc/reply.c ipc/interrupt.c \
-	sys/machine_calls.c sys/task_calls.c sys/thread_calls.c sys/object_calls.c \
-	sys/walk.c sys/log_calls.c
-$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%),$(KERNEL)))): OPT = -Os
+# What runs once, or seldom, or only for a person to read, is made small.
+COLD = $(addprefix platform/,board%.c console.c plic.c errata.c) $(addprefix kernel/,main.c panic.c report.c boot/% compat/% \
+	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c) \
+	$(addprefix mm/,mm.c check.c frame_check.c grace.c ending.c region_check.c rmap.c pin.c) \
+	$(addprefix task/,idle.c task.c timer.c) $(addprefix ipc/,interrupt.c message.c reply.c) \
+	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c task_calls.c \
+	thread_calls.c walk.c))
+$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD),$(KERNEL)))): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)

@@ -146,8 +146,6 @@ other_trap(struct trap_frame *frame, uint64_t scause, uint64_t stval, int err)
 {
 	if (scause & CAUSE_INTERRUPT)
 		interrupt();
-	else if (err == -E_WAIT)
-		page_wait();
 	else if (is_test_call(frame, scause))
 		;
 	else if (scause != CAUSE_ILLEGAL || !illegal_instruction(frame, stval))
@@ -161,15 +159,13 @@ call_ends_otherwise(struct trap_frame *frame, struct thread *now, long result)
 {
 	if (!now)
 		return sched_next();
-	if (&now->frame != frame) { /* another runs, by the fast path */
-		mmu_switch(&now->task->space->mmu);
-		return &now->frame;
-	}
+	if (&now->frame != frame) /* another runs, handed over to */
+		return mmu_switch_then(&now->task->space->mmu, &now->frame);
 	assert(result == -E_WAIT || result == -E_STEP);
 	frame->pc -= 4; /* it starts again, */
 	if (result == -E_STEP)
 		return frame; /* unless an interrupt comes first: they are on */
-	page_wait(); /* when a page has come */
+	page_wait();	      /* when a page has come */
 	return sched_next();
 }
 
@@ -208,17 +204,36 @@ static inline struct trap_frame *call(struct trap_frame *frame)
 	return call_by_table(frame, n);
 }
 
+/* The registers that say what has trapped are as they were: nothing else has. */
+static __attribute__((noinline)) struct trap_frame *no_such_page(int err)
+{
+	return other_trap(&this_cpu()->current->frame, csr_read(scause),
+			  csr_read(stval), err);
+}
+
+static __attribute__((noinline)) struct trap_frame *page_fault(uint64_t scause,
+							       uint64_t stval)
+{
+	struct cpu *cpu = this_cpu();
+	unsigned access = access_of(scause);
+	int err;
+
+	cpu->fault = round_down(stval, PAGE_SIZE) | access;
+	err = fault_resolve(cpu->current->task->space, stval, access);
+	cpu->fault = 0;
+	if (!err)
+		return &cpu->current->frame;
+	if (err == -E_WAIT) /* it is parked; who was woken by that goes on */
+		return sched_settle_next();
+	return no_such_page(err);
+}
+
 static __attribute__((noinline)) struct trap_frame *
 no_call(struct trap_frame *frame, uint64_t scause, uint64_t stval)
 {
-	struct space *space;
-	int err;
-
 	if (!cause_is_page_fault(scause))
 		return other_trap(frame, scause, stval, 0);
-	space = this_cpu()->current->task->space;
-	err = fault_resolve(space, stval, access_of(scause));
-	return err ? other_trap(frame, scause, stval, err) : frame;
+	return page_fault(scause, stval);
 }
 
 /* A leaf, so that none of its ways pays for the registers of another. */

@@ -42,7 +42,12 @@ struct mmu {
 	uint64_t context; /* generation << 16 | ASID; 0: none yet */
 	uint64_t satp;	  /* with that ASID */
 	uint64_t tables;  /* of the user half, the root included */
+
+	/* The leaf table found last, and for which 2 MiB: mmu_leaf_slot(). */
+	va_t last_span; /* va / 2 MiB; MMU_NO_SPAN: none */
+	pte_t *last_leaves;
 };
+#define MMU_NO_SPAN (~0ul)
 
 /*
  * In mmu.harts besides: more than one thread may run on them. For ever; set
@@ -67,19 +72,28 @@ void mmu_destroy(struct mmu *m);
  */
 pte_t *mmu_slot(const struct mmu *m, va_t va, int level);
 
-/* mmu_slot() of level 0, for the way of a fault. */
-static inline pte_t *mmu_leaf_slot(const struct mmu *m, va_t va)
+/* Is the leaf table of `va` the one that was found last? Then its slot there. */
+static inline bool mmu_leaf_is_near(const struct mmu *m, va_t va)
 {
-	const pte_t *t = pa_to_va(m->root);
-	pte_t p = pte_load_table(&t[PTE_INDEX(va, 2)]);
+	return va >> (PAGE_SHIFT + 9) == m->last_span;
+}
 
-	if (!pte_is_table(p))
-		return NULL;
-	t = pa_to_va(pte_pa(p));
-	p = pte_load_table(&t[PTE_INDEX(va, 1)]);
-	if (!pte_is_table(p))
-		return NULL;
-	return (pte_t *)pa_to_va(pte_pa(p)) + PTE_INDEX(va, 0);
+static inline pte_t *mmu_leaf_slot_near(const struct mmu *m, va_t va)
+{
+	return m->last_leaves + PTE_INDEX(va, 0);
+}
+
+pte_t *mmu_leaf_slot_far(struct mmu *m, va_t va);
+
+/*
+ * mmu_slot() of level 0, for the way of a fault. The leaf table noted as found
+ * last is in the tree: only mmu_cut_table() takes one out, and then forgets it.
+ */
+static inline pte_t *mmu_leaf_slot(struct mmu *m, va_t va)
+{
+	if (mmu_leaf_is_near(m, va))
+		return mmu_leaf_slot_near(m, va);
+	return mmu_leaf_slot_far(m, va);
 }
 
 /*

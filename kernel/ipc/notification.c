@@ -98,16 +98,15 @@ static uint64_t take_locked(struct notification *n, uint64_t mask)
 }
 
 /* One who waits for a bit that is set, claimed, with the bits; or NULL. */
-static struct thread *next_served_locked(struct notification *n, uint64_t *wait,
-					 uint64_t *got)
+static struct thread *next_served_locked(struct notification *n, uint64_t *got)
 {
 	list_for_each (e, &n->waiting) {
 		struct thread *t = container_of(e, struct thread, queue);
 
 		if (!(t->mask & n->bits))
 			continue;
-		*wait = __atomic_load_n(&t->wait, __ATOMIC_ACQUIRE);
-		if (!thread_claim(t, *wait))
+		if (!thread_claim(t,
+				  __atomic_load_n(&t->wait, __ATOMIC_ACQUIRE)))
 			continue; /* leaves by itself */
 		list_remove(&t->queue);
 		*got = take_locked(n, t->mask);
@@ -138,19 +137,17 @@ static void wake_bound(struct notification *n, struct thread *t, uint64_t wait)
 	thread_wake(t, 0);
 }
 
-void notification_signal(struct notification *n, uint64_t bits)
+/* Bits have been set: serves who waits. Lets the lock go. */
+static __attribute__((noinline, cold)) void serve(struct notification *n)
 {
 	struct thread *t, *bound;
-	uint64_t wait, got;
+	uint64_t got;
 
-	lock_take(&n->lock);
-	store_relaxed(&n->bits, n->bits | bits);
-	while ((t = next_served_locked(n, &wait, &got))) {
-		lock_drop(&n->lock);
-		thread_unlink(t, wait);
+	while ((t = next_served_locked(n, &got))) {
+		thread_unlisted(t);
 		t->frame.x[X_A1] = got;
-		thread_wake(t, 0);
-		lock_take(&n->lock);
+		thread_set_result(t, 0);
+		sched_ready(t);
 	}
 	bound = n->bits ? n->bound : NULL;
 	lock_drop(&n->lock);
@@ -158,6 +155,39 @@ void notification_signal(struct notification *n, uint64_t bits)
 		return;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* notification_recheck() */
 	wake_bound(n, bound, __atomic_load_n(&bound->wait, __ATOMIC_RELAXED));
+}
+
+/* The first of the list takes all bits that there are: claimed, or NULL. */
+static inline struct thread *first_takes_all_locked(struct notification *n)
+{
+	struct thread *t = container_of(n->waiting.next, struct thread, queue);
+
+	if (list_empty(&n->waiting) || (n->bits & ~t->mask) ||
+	    (t->mode & MODE_TIMER) ||
+	    !thread_claim(t, __atomic_load_n(&t->wait, __ATOMIC_ACQUIRE)))
+		return NULL;
+	list_remove(&t->queue);
+	return t;
+}
+
+/* The common case is a leaf. */
+void notification_signal(struct notification *n, uint64_t bits)
+{
+	struct thread *t;
+
+	lock_take(&n->lock);
+	store_relaxed(&n->bits, n->bits | bits);
+	t = bits ? first_takes_all_locked(n) : NULL;
+	if (!t) {
+		serve(n);
+		return;
+	}
+	t->wait_lock = NULL;
+	t->frame.x[X_A1] = n->bits;
+	store_relaxed(&n->bits, 0);
+	thread_set_result(t, 0);
+	lock_drop(&n->lock);
+	sched_ready(t);
 }
 
 void upcall_signal(struct kobject *o, uint64_t bits)
@@ -172,31 +202,51 @@ static bool has_passed(uint64_t deadline)
 	return deadline != NEVER && timer_when(deadline) <= time_now();
 }
 
-long notification_wait(struct notification *n, uint64_t mask, uint64_t deadline)
+static inline void park_locked(struct notification *n, struct thread *me,
+			       uint64_t mask, uint64_t deadline)
+{
+	uint64_t wait = thread_next_wait(me, WAIT_BITS);
+
+	me->mask = mask;
+	me->wait_lock = &n->lock;
+	me->mode &= ~(uint32_t)MODE_EXTRA;
+	list_push_back(&n->waiting, &me->queue);
+	if (deadline != NEVER)
+		thread_set_deadline(me, deadline, wait);
+	thread_leave();
+	thread_wait(me, wait);
+}
+
+static __attribute__((noinline, cold)) long
+wait_locked(struct notification *n, uint64_t mask, uint64_t deadline)
 {
 	struct thread *me = this_cpu()->current;
-	uint64_t wait;
 	long err = 0;
 
-	lock_take(&n->lock);
-	if (n->object.dead) {
+	if (n->object.dead)
 		err = -E_STALE;
-	} else if (n->bits & mask) {
+	else if (n->bits & mask)
 		me->frame.x[X_A1] = take_locked(n, mask);
-	} else if (has_passed(deadline)) {
+	else if (has_passed(deadline))
 		err = -E_AGAIN;
-	} else {
-		me->mask = mask;
-		me->wait_lock = &n->lock;
-		me->mode &= ~(uint32_t)MODE_EXTRA;
-		list_push_back(&n->waiting, &me->queue);
-		wait = thread_next_wait(me, WAIT_BITS);
-		thread_set_deadline(me, deadline, wait);
-		thread_leave();
-		thread_wait(me, wait);
-	}
+	else
+		park_locked(n, me, mask, deadline);
 	lock_drop(&n->lock);
 	return err;
+}
+
+/* The common case is a leaf. */
+long notification_wait(struct notification *n, uint64_t mask, uint64_t deadline)
+{
+	struct cpu *cpu = this_cpu();
+
+	lock_take(&n->lock);
+	if (n->object.dead || (n->bits & mask) || deadline != NEVER ||
+	    cpu->fpu_owner)
+		return wait_locked(n, mask, deadline);
+	park_locked(n, cpu->current, mask, NEVER);
+	lock_drop(&n->lock);
+	return 0;
 }
 
 long notification_sleep(uint64_t deadline)

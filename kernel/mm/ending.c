@@ -28,7 +28,7 @@ static struct kobject *take(struct cpu *c)
 {
 	struct kobject *o = c->ending;
 
-	c->ending = o->next;
+	store_release(&c->ending, o->next); /* `busy` is seen before */
 	return o;
 }
 
@@ -43,7 +43,7 @@ void ending_step(void)
 	struct cpu *c = this_cpu();
 	struct ending *e = &endings[c->index];
 
-	e->busy = true;
+	store_relaxed(&e->busy, true);
 	for (unsigned n = 0; c->ending && n < ENDING_WHOLE; n++) {
 		struct kobject *o = take(c);
 
@@ -52,22 +52,18 @@ void ending_step(void)
 		add(c, o);
 		break;
 	}
-	e->busy = false;
+	store_release(&e->busy, false);
 	if (!c->ending)
 		e->priority = 0;
 }
 
 /* No step is done for who finds others' work left: locks may be held. */
-void kobject_put(struct kobject *o)
+static __attribute__((noinline)) void last_went(struct kobject *o)
 {
-	uint32_t before = __atomic_fetch_sub(&o->refs, 1, __ATOMIC_ACQ_REL);
 	struct cpu *c = this_cpu();
 	struct ending *e = &endings[c->index];
 	bool first = !c->ending && !e->busy;
 
-	assert(before > 0);
-	if (before > 1)
-		return;
 	add(c, o);
 	if (first)
 		ending_step();
@@ -76,6 +72,15 @@ void kobject_put(struct kobject *o)
 	if (upcall_priority() > e->priority)
 		e->priority = (uint8_t)upcall_priority();
 	interrupt_again();
+}
+
+void kobject_put(struct kobject *o)
+{
+	uint32_t before = __atomic_fetch_sub(&o->refs, 1, __ATOMIC_ACQ_REL);
+
+	assert(before > 0);
+	if (before == 1)
+		last_went(o);
 }
 
 void ending_interrupt(unsigned priority)
@@ -92,7 +97,8 @@ void ending_interrupt(unsigned priority)
 bool ending_anywhere(void)
 {
 	for (unsigned i = 0; i < cpu_count; i++)
-		if (__atomic_load_n(&cpus[i].ending, __ATOMIC_RELAXED))
+		if (__atomic_load_n(&cpus[i].ending, __ATOMIC_ACQUIRE) ||
+		    __atomic_load_n(&endings[i].busy, __ATOMIC_ACQUIRE))
 			return true;
 	return false;
 }

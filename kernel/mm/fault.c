@@ -20,7 +20,8 @@
  * still has the invalid one faults again and meets "permits it".
  *
  * A page that a pager must bring first ends the fault with -E_WAIT. Nothing was
- * changed; when the page has come the instruction runs, and faults, again.
+ * changed; when the page has come fault_page_came_locked() may put it there from
+ * the pager's side, else the instruction, which runs again, faults again.
  */
 #include "mm/fault.h"
 #include "abi/error.h"
@@ -28,6 +29,7 @@
 #include "arch/page.h"
 #include "lib/assert.h"
 #include "mm/object.h"
+#include "mm/paged.h"
 #include "mm/private.h"
 
 pa_t zero_page;
@@ -88,6 +90,17 @@ static RARE int copy_page(struct space *s, const struct region *r, pte_t *slot,
 	return 0;
 }
 
+/* A page of the object, as it is, to a region that reads it or shares it. */
+static inline void show(struct space *s, const struct region *r, pte_t *slot,
+			const struct object_view *v)
+{
+	bool writable = (r->flags & MAP_SHARED) && v->writable;
+
+	s->counts.shown++;
+	install(r, slot, v->pa, writable ? 0 : MMU_W,
+		writable); /* D says nothing here */
+}
+
 /* A page that the object may have to bring, or that is its own when written. */
 static RARE int absent_shown(struct space *s, const struct region *r,
 			     pte_t *slot, va_t va, unsigned access)
@@ -101,13 +114,9 @@ static RARE int absent_shown(struct space *s, const struct region *r,
 		return err;
 	if (write && !shared)
 		return copy_page(s, r, slot, v.pa);
-	s->counts.shown++;
 	if ((r->prot & PROT_X) && !object_is_run(r->object))
 		mmu_sync_code(&s->mmu); /* a pager may just have written it */
-	if (shared && v.writable)
-		install(r, slot, v.pa, 0, true); /* D says nothing here */
-	else
-		install(r, slot, v.pa, MMU_W, false);
+	show(s, r, slot, &v);
 	return 0;
 }
 
@@ -250,6 +259,58 @@ int fault_resolve(struct space *s, va_t va, unsigned access)
 	err = resolve_locked(s, va, access);
 	lock_drop(&s->lock);
 	return err;
+}
+
+/*
+ * The region wants this very page at `va`, for this access. Not a copy, which
+ * takes a frame; not code, which only the hart that runs it can make visible.
+ */
+static inline bool is_wanted(const struct region *r, va_t va, unsigned access,
+			     const struct object *o, uint64_t index)
+{
+	return r && r->object == o && object_index(r, va) == index &&
+	       (r->prot & access) && !(r->prot & PROT_X) &&
+	       (access != PROT_W || (r->flags & MAP_SHARED));
+}
+
+/* Shows it, region and place found, and lets the space's lock go. */
+static inline void show_wanted(struct space *s, const struct region *r,
+			       pte_t *slot, va_t va, unsigned access,
+			       struct object *o, struct frame *f)
+{
+	struct object_view v;
+
+	if (is_wanted(r, va, access, o, f->index) && slot && !pte_load(slot) &&
+	    paged_view_locked(o, f, access, &v))
+		show(s, r, slot, &v);
+	lock_drop(&s->lock);
+}
+
+static RARE __attribute__((cold)) void
+show_found(struct space *s, uint64_t fault, struct object *o, struct frame *f)
+{
+	va_t va = round_down(fault, PAGE_SIZE);
+	const struct region *r = region_find(&s->regions, va);
+
+	show_wanted(s, r, mmu_leaf_slot(&s->mmu, va), va, fault % PAGE_SIZE, o,
+		    f);
+}
+
+/* The common case is a leaf: read where region and table were found last. */
+void fault_page_came_locked(struct space *s, uint64_t fault, struct object *o,
+			    struct frame *f)
+{
+	const struct region *last;
+
+	if (!lock_try(&s->lock))
+		return;
+	last = s->regions.last;
+	if (region_holds(last, fault) && fault % PAGE_SIZE == PROT_R &&
+	    mmu_leaf_is_near(&s->mmu, fault))
+		show_wanted(s, last, mmu_leaf_slot_near(&s->mmu, fault),
+			    fault - PROT_R, PROT_R, o, f);
+	else
+		show_found(s, fault, o, f);
 }
 
 static int own_locked(struct space *s, va_t va, void **page)

@@ -4,6 +4,8 @@
 #define MM_FAULT_H
 #include "mm/space.h"
 
+struct frame;
+
 /*
  * Makes `access` (one of PROT_R, PROT_W, PROT_X) to `va` possible: 0, and the
  * instruction runs again; -E_FAULT (no region there), -E_ACCES (the region does
@@ -12,6 +14,15 @@
  * access is then made again. Takes the space's lock; does not wait itself.
  */
 int fault_resolve(struct space *s, va_t va, unsigned access);
+
+/*
+ * Page `f` of `o` has come, for which a thread of `s` waits that touched the page
+ * at `fault` (as cpu.fault): shows it there, if what the space says of that place
+ * still permits it, and the space is not busy. Else the thread faults again.
+ * Called with the object's lock held, so it only tries the space's.
+ */
+void fault_page_came_locked(struct space *s, uint64_t fault, struct object *o,
+			    struct frame *f);
 
 /*
  * Makes the page of `va` the space's own, whatever the region permits, and

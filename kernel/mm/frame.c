@@ -136,39 +136,41 @@ folio_alloc(unsigned order, enum frame_state state, unsigned flags)
 	return f;
 }
 
-/* From the pool: zeroed, or the last frames there are. */
-static __attribute__((noinline)) struct frame *
-pool_alloc(enum frame_state state)
+/* From the hart's cache; the pool's are the last frames there are. */
+static struct frame *cache_alloc(enum frame_state state, unsigned flags)
 {
-	struct frame *f = frame_pool_take();
+	struct frame_cache *c = &caches[lock_hart()];
+	struct frame *f;
 
-	if (f)
-		f->head = FRAME_HEAD(state, 1);
+	if (cache_empty(c) && !cache_refill(c))
+		return frame_pool_take(FRAME_HEAD(state, 1));
+	f = *--c->top;
+	f->head = FRAME_HEAD(state, 1);
+	if (flags & FRAME_ZERO)
+		page_zero(frame_va(f));
 	return f;
+}
+
+static __attribute__((noinline)) struct frame *
+zeroed_alloc(enum frame_state state)
+{
+	struct frame *f = frame_pool_take(FRAME_HEAD(state, 1));
+
+	return f ? f : cache_alloc(state, FRAME_ZERO);
 }
 
 /* Step 6 of a page fault. */
 struct frame *frame_alloc(unsigned order, enum frame_state state,
 			  unsigned flags)
 {
-	struct frame_cache *c = &caches[lock_hart()];
-	struct frame *f;
-
 	assert(state >= FRAME_USED);
 	if (fails_now())
 		return NULL;
 	if (order)
 		return folio_alloc(order, state, flags);
-	if ((flags & FRAME_ZERO) && frame_pool_level() &&
-	    (f = pool_alloc(state)))
-		return f;
-	if (cache_empty(c) && !cache_refill(c))
-		return pool_alloc(state);
-	f = *--c->top;
-	f->head = FRAME_HEAD(state, 1);
-	if (flags & FRAME_ZERO)
-		page_zero(frame_va(f));
-	return f;
+	if ((flags & FRAME_ZERO) && frame_pool_level())
+		return zeroed_alloc(state);
+	return cache_alloc(state, flags);
 }
 
 struct frame *frame_head(struct frame *f)

@@ -17,8 +17,8 @@ void frame_give(pa_t start, pa_t end);
 #define FRAME_POOL_MAX	   128
 #define FRAME_POOL_RESERVE 512 /* with fewer free frames it is not filled */
 
-/* A frame of zeros, off the pool; NULL: it is empty. Its record is to fill. */
-struct frame *frame_pool_take(void);
+/* A frame of zeros, off the pool, and its head set; NULL: it is empty. */
+struct frame *frame_pool_take(uint64_t head);
 
 /* Called when the pool has fallen to half: somebody idle should fill it. */
 extern void (*frame_pool_low)(void);

@@ -15,15 +15,18 @@ static struct {
 	struct frame *frame[FRAME_POOL_MAX];
 } pool = {.lock = LOCK_INIT(LOCK_FRAME), .want = FRAME_POOL_MAX};
 
-struct frame *frame_pool_take(void)
+/* A leaf, but for the one that finds the pool half empty. */
+struct frame *frame_pool_take(uint64_t head)
 {
 	struct frame *f = NULL;
-	bool low;
+	bool low = false;
 
 	lock_take(&pool.lock);
-	if (frame_pool_count)
+	if (frame_pool_count) {
 		f = pool.frame[--frame_pool_count];
-	low = f && frame_pool_count == FRAME_POOL_MAX / 2;
+		f->head = head;
+		low = frame_pool_count == FRAME_POOL_MAX / 2;
+	}
 	lock_drop(&pool.lock);
 	if (low && frame_pool_low)
 		frame_pool_low();
@@ -75,6 +78,6 @@ void frame_pool_limit(unsigned want)
 	lock_take(&pool.lock);
 	pool.want = want;
 	lock_drop(&pool.lock);
-	while (frame_pool_level() > want && (f = frame_pool_take()))
+	while (frame_pool_level() > want && (f = frame_pool_take(0)))
 		buddy_give(f, 1);
 }

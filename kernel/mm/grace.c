@@ -22,6 +22,7 @@ static struct {
 	struct lock lock;
 	struct kobject *adding, *batch, *due;
 	uint32_t added;
+	uint32_t at_work;	   /* harts that are reclaiming */
 	uint64_t quiet[MAX_HARTS]; /* counts when the batch was closed */
 } grace = {.lock = LOCK_INIT(LOCK_GRACE)};
 
@@ -55,7 +56,7 @@ static void set_state_locked(void)
 
 	if (grace.batch || grace.due)
 		state = GRACE_BATCH;
-	else if (grace.adding)
+	else if (grace.adding || grace.at_work)
 		state = GRACE_ADDED;
 	store_relaxed(&grace_state, state);
 }
@@ -100,6 +101,7 @@ static struct kobject *take_due(void)
 		end = &(*end)->next;
 	grace.due = *end;
 	*end = NULL;
+	grace.at_work += some != NULL;
 	set_state_locked();
 	lock_drop(&grace.lock);
 	return some;
@@ -107,12 +109,17 @@ static struct kobject *take_due(void)
 
 static void reclaim(struct kobject *o)
 {
+	if (!o)
+		return;
 	while (o) {
 		struct kobject *next = o->next;
 
 		o->kind->reclaim(o);
 		o = next;
 	}
+	lock_take(&grace.lock);
+	grace.at_work--;
+	lock_drop(&grace.lock); /* grace_work() goes on and sets the state */
 }
 
 void grace_work(bool all)
@@ -131,7 +138,7 @@ void grace_work(bool all)
 
 void grace_flush(void)
 {
-	while (grace_has_work() || ending_anywhere()) {
+	while (ending_anywhere() || grace_has_work()) {
 		interrupt_poll();
 		grace_quiet();
 		ending_step();

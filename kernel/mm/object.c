@@ -175,9 +175,9 @@ struct object *object_device(pa_t pa, uint64_t bytes, int *err)
 /* ---- pages -------------------------------------------------------------- */
 
 void object_add_locked(struct object *o, uint64_t *place, struct frame *f,
-		       uint64_t index)
+		       uint64_t index, unsigned flags)
 {
-	f->flags |= FRAME_OF_OBJECT;
+	f->flags = (uint16_t)(FRAME_OF_OBJECT | flags);
 	f->owner = (uint64_t)o;
 	f->index = index;
 	f->next = f->prev = 0;
@@ -214,20 +214,18 @@ static int show_anonymous_locked(struct object *o, uint64_t index,
 		f = frame_alloc(0, FRAME_USED, FRAME_ZERO);
 		if (!f)
 			return -E_NOMEM;
-		object_add_locked(o, place, f, index);
+		object_add_locked(o, place, f, index, 0);
 	}
 	*v = (struct object_view){frame_pa(f), true};
 	return 0;
 }
 
-/* Step 5 of a page fault, where the region has an object. */
-int object_show(struct object *o, uint64_t index, unsigned access,
-		struct object_view *v)
+static __attribute__((noinline)) int show_other(struct object *o,
+						uint64_t index, unsigned access,
+						struct object_view *v)
 {
 	int err;
 
-	if (index >= o->pages)
-		return -E_FAULT;
 	if (object_is_run(o)) {
 		*v = (struct object_view){object_page(o, index), true};
 		return 0;
@@ -235,12 +233,21 @@ int object_show(struct object *o, uint64_t index, unsigned access,
 	lock_take(&o->lock);
 	if (o->type == OBJECT_ANONYMOUS)
 		err = show_anonymous_locked(o, index, v);
-	else if (o->type == OBJECT_PAGED)
-		err = paged_show_locked(o, index, access, v);
 	else
 		err = window_show_locked(o, index, access, v);
 	lock_drop(&o->lock);
 	return err;
+}
+
+/* Step 5 of a page fault, where the region has an object. */
+int object_show(struct object *o, uint64_t index, unsigned access,
+		struct object_view *v)
+{
+	if (index >= o->pages)
+		return -E_FAULT;
+	if (o->type == OBJECT_PAGED)
+		return paged_show(o, index, access, v);
+	return show_other(o, index, access, v);
 }
 
 pa_t object_peek(struct object *o, uint64_t index, bool *writable)

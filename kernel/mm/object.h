@@ -161,10 +161,10 @@ pa_t object_peek(struct object *o, uint64_t index, bool *writable);
 
 /*
  * A new page of the tree, at the place that radix_make() gave: `f` is the
- * caller's, fresh, and becomes the object's.
+ * caller's, fresh, and becomes the object's, with `flags`.
  */
 void object_add_locked(struct object *o, uint64_t *place, struct frame *f,
-		       uint64_t index);
+		       uint64_t index, unsigned flags);
 
 /* Takes the page, not dirty, out of the tree; its frame becomes the caller's. */
 void object_remove_locked(struct object *o, struct frame *f);

@@ -31,8 +31,8 @@ struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
 /* ---- faults ---------------------------------------------------------------- */
 
 /* The request is not made before it is clear that the thread will wait. */
-static int page_in_locked(struct object *o, uint64_t *place, uint64_t index,
-			  unsigned access)
+static inline int page_in_locked(struct object *o, uint64_t *place,
+				 uint64_t index, unsigned access)
 {
 	struct pager *p = o->pager;
 	struct frame *f;
@@ -50,15 +50,23 @@ static int page_in_locked(struct object *o, uint64_t *place, uint64_t index,
 		frame_put(f);
 		return err;
 	}
-	object_add_locked(o, place, f, index);
+	object_add_locked(o, place, f, index, PAGE_COMING);
 	if (pager_ask(p, f, PAGER_PAGEIN, access)) {
 		object_remove_locked(o, f);
 		frame_put(f);
-		upcall_pages_settled(o, index, 1, -E_IO);
-		return -E_WAIT;
+		upcall_page_settled(o, index, NULL, -E_IO);
 	}
-	f->flags |= PAGE_COMING;
 	return -E_WAIT;
+}
+
+/* The same, and lets the object's lock go. */
+static __attribute__((noinline)) int page_in(struct object *o, uint64_t *place,
+					     uint64_t index, unsigned access)
+{
+	int err = page_in_locked(o, place, index, access);
+
+	lock_drop(&o->lock);
+	return err;
 }
 
 /* The page is here, but may not be written before the pager says so. */
@@ -72,41 +80,60 @@ static int upgrade_locked(struct object *o, struct frame *f)
 	if (err != -E_WAIT || (f->flags & PAGE_COMING))
 		return err;
 	if (pager_ask(o->pager, f, PAGER_PAGEIN, PROT_W))
-		upcall_pages_settled(o, f->index, 1, -E_IO);
+		upcall_page_settled(o, f->index, NULL, -E_IO);
 	else
 		f->flags |= PAGE_COMING;
 	return -E_WAIT;
 }
 
-static void make_dirty_locked(struct object *o, struct frame *f)
+void paged_make_dirty_locked(struct object *o, struct frame *f)
 {
 	f->flags |= PAGE_DIRTY;
 	o->dirty++;
 	if (!o->pager || !pager_wants_dirty(o->pager) ||
 	    (f->flags & PAGE_TELLING))
 		return;
-	if (!pager_ask(o->pager, f, PAGER_DIRTY, PROT_W))
+	if (!pager_ask(o->pager, f, PAGER_DIRTY, 0))
 		f->flags |= PAGE_TELLING;
 }
 
-int paged_show_locked(struct object *o, uint64_t index, unsigned access,
-		      struct object_view *v)
+static int show_here_locked(struct object *o, struct frame *f, unsigned access,
+			    struct object_view *v)
+{
+	if ((f->flags & (PAGE_HERE | PAGE_GOING)) != PAGE_HERE)
+		return upcall_page_needed(o, f->index);
+	if (!paged_view_locked(o, f, access, v))
+		return upgrade_locked(o, f);
+	return 0;
+}
+
+/* Wherever in the tree. Lets the object's lock go. */
+static __attribute__((noinline)) int show_found(struct object *o,
+						uint64_t index, unsigned access,
+						struct object_view *v)
 {
 	uint64_t *place = radix_find(&o->radix, index);
 	struct frame *f = place ? (struct frame *)*place : NULL;
+	int err;
 
 	if (!f)
-		return page_in_locked(o, place, index, access);
-	if ((f->flags & (PAGE_HERE | PAGE_GOING)) != PAGE_HERE)
-		return upcall_page_needed(o, index);
-	if (access == PROT_W) {
-		if (f->flags & PAGE_READ_ONLY)
-			return upgrade_locked(o, f);
-		if (!(f->flags & PAGE_DIRTY))
-			make_dirty_locked(o, f);
-	}
-	*v = (struct object_view){frame_pa(f), page_is_writable(f)};
-	return 0;
+		return page_in(o, place, index, access);
+	err = show_here_locked(o, f, access, v);
+	lock_drop(&o->lock);
+	return err;
+}
+
+/* A leaf: each way from here pays for the registers that it needs. */
+int paged_show(struct object *o, uint64_t index, unsigned access,
+	       struct object_view *v)
+{
+	uint64_t *place;
+
+	lock_take(&o->lock);
+	place = radix_near(&o->radix, index);
+	if (place && !*place)
+		return page_in(o, place, index, access);
+	return show_found(o, index, access, v);
 }
 
 bool paged_is_awaited_locked(struct object *o, uint64_t index)
@@ -118,13 +145,6 @@ bool paged_is_awaited_locked(struct object *o, uint64_t index)
 	if (index & PAGE_WRITTEN(0))
 		return f->flags & PAGE_WRITING;
 	return f->flags & (PAGE_COMING | PAGE_GOING);
-}
-
-uint64_t object_pager_timeout(const struct object *o)
-{
-	struct pager *p = __atomic_load_n(&o->pager, __ATOMIC_RELAXED);
-
-	return p ? p->timeout : 0;
 }
 
 void object_wait_timed_out(struct object *o, uint64_t index)
@@ -145,7 +165,7 @@ static void drop_locked(struct object *o, struct frame *f, int err)
 
 	object_remove_locked(o, f);
 	frame_put(f);
-	upcall_pages_settled(o, index, 1, err);
+	upcall_page_settled(o, index, NULL, err);
 }
 
 /* What a client may be told. */
@@ -164,18 +184,21 @@ static int error_of(const struct pager_answer *a)
 static void page_came_locked(struct object *o, struct frame *f,
 			     const struct pager_answer *a)
 {
-	f->flags &= (uint16_t)~PAGE_COMING;
-	if (a->kind == PAGER_SUPPLY) {
-		f->flags &= (uint16_t)~PAGE_READ_ONLY;
-		f->flags |= PAGE_HERE;
+	unsigned flags = f->flags & ~PAGE_COMING;
+	bool supplied = a->kind == PAGER_SUPPLY;
+
+	if (supplied) {
+		flags = (flags & ~PAGE_READ_ONLY) | PAGE_HERE;
 		if (!(a->prot & PROT_W))
-			f->flags |= PAGE_READ_ONLY;
-		upcall_pages_settled(o, f->index, 1, 0);
-		return;
+			flags |= PAGE_READ_ONLY;
+	} else if (!(flags & PAGE_HERE)) { /* else it may go on being read */
+		flags |= PAGE_GOING;
 	}
-	if (!(f->flags & PAGE_HERE)) /* else it may go on being read */
-		f->flags |= PAGE_GOING;
-	upcall_pages_settled(o, f->index, 1, error_of(a));
+	f->flags = (uint16_t)flags;
+	if (supplied)
+		upcall_page_settled(o, f->index, f, 0);
+	else
+		upcall_page_settled(o, f->index, NULL, error_of(a));
 }
 
 /*
@@ -187,7 +210,7 @@ static bool write_back_locked(struct object *o, struct frame *f)
 {
 	if (f->flags & PAGE_WRITING)
 		return true; /* page_written_locked() comes here again */
-	if (!o->pager || pager_ask(o->pager, f, PAGER_WRITEBACK, PROT_R))
+	if (!o->pager || pager_ask(o->pager, f, PAGER_WRITEBACK, 0))
 		return false;
 	f->flags &= (uint16_t)~PAGE_DIRTY;
 	f->flags |= PAGE_WRITING;
@@ -216,9 +239,9 @@ static void page_written_locked(struct object *o, struct frame *f,
 		if (is_revoked_dirty(f) && !write_back_locked(o, f))
 			f->flags &= (uint16_t)~PAGE_GOING;
 	}
-	upcall_pages_settled(o, PAGE_WRITTEN(f->index), 1, 0);
+	upcall_page_settled(o, PAGE_WRITTEN(f->index), NULL, 0);
 	if (!(f->flags & PAGE_GOING)) /* else when it has gone */
-		upcall_pages_settled(o, f->index, 1, 0);
+		upcall_page_settled(o, f->index, NULL, 0);
 }
 
 void paged_answered(struct object *o, struct frame *f, unsigned kind,

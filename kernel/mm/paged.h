@@ -24,6 +24,7 @@
  */
 #ifndef MM_PAGED_H
 #define MM_PAGED_H
+#include "abi/space.h"
 #include "mm/frame.h"
 #include "mm/object.h"
 
@@ -57,9 +58,29 @@ static inline bool page_is_writable(const struct frame *f)
 struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
 			    int *err);
 
-/* object_show() of this kind. */
-int paged_show_locked(struct object *o, uint64_t index, unsigned access,
-		      struct object_view *v);
+/* A clean page that is HERE is being written. */
+void paged_make_dirty_locked(struct object *o, struct frame *f);
+
+/*
+ * How a page that is HERE is shown for `access`, PROT_W only as object_show()
+ * says; a page written first is DIRTY. False: the pager is to be asked.
+ */
+static inline bool paged_view_locked(struct object *o, struct frame *f,
+				     unsigned access, struct object_view *v)
+{
+	if (access == PROT_W) {
+		if (f->flags & PAGE_READ_ONLY)
+			return false;
+		if (!(f->flags & PAGE_DIRTY))
+			paged_make_dirty_locked(o, f);
+	}
+	*v = (struct object_view){frame_pa(f), page_is_writable(f)};
+	return true;
+}
+
+/* object_show() of this kind; takes the object's lock. */
+int paged_show(struct object *o, uint64_t index, unsigned access,
+	       struct object_view *v);
 
 /*
  * Asks the pager to write back what is dirty in [first, first + count), and
@@ -95,9 +116,6 @@ void paged_orphan(struct object *o);
  * if not it has been settled, and is to be looked at again.
  */
 bool paged_is_awaited_locked(struct object *o, uint64_t index);
-
-/* How long to wait for a page of it: nanoseconds, 0 for ever. Any lock. */
-uint64_t object_pager_timeout(const struct object *o);
 
 /* A thread has waited for the page that long. Counts it. No lock held. */
 void object_wait_timed_out(struct object *o, uint64_t index);

@@ -65,7 +65,7 @@ static unsigned dequeue_locked(struct pager *p, struct frame *f,
 /* ---- asking ----------------------------------------------------------------- */
 
 static uint64_t address_for(const struct pager *p, const struct frame *f,
-			    unsigned kind, unsigned slot)
+			    unsigned kind, uint64_t slot)
 {
 	if (kind == PAGER_DIRTY)
 		return 0;
@@ -74,11 +74,12 @@ static uint64_t address_for(const struct pager *p, const struct frame *f,
 }
 
 /* Into a free slot, the window and the ring. */
-static void start_locked(struct pager *p, struct frame *f, unsigned kind,
-			 unsigned access)
+static inline void start_locked(struct pager *p, struct frame *f, unsigned kind,
+				unsigned access)
 {
-	unsigned slot = p->free[--p->free_slots];
-	struct pager_request q = {
+	uint64_t slot = p->free[--p->free_slots];
+
+	*ring_place(&p->ring) = (struct pager_request){
 		.kind = (uint16_t)kind,
 		.access = (uint16_t)access,
 		.slot = (uint16_t)slot,
@@ -91,7 +92,7 @@ static void start_locked(struct pager *p, struct frame *f, unsigned kind,
 	p->slot[slot] = (struct pager_slot){f, (uint8_t)kind};
 	if (p->window && kind != PAGER_DIRTY)
 		window_open_locked(p, slot);
-	ring_put(&p->ring, &q);
+	ring_put(&p->ring);
 }
 
 static void tell(struct pager *p)
@@ -101,7 +102,7 @@ static void tell(struct pager *p)
 }
 
 /* As many of the queue as there are slots for. */
-static void start_queued_locked(struct pager *p)
+static __attribute__((noinline, cold)) void start_queued_locked(struct pager *p)
 {
 	struct frame *f = queue_head(p);
 	unsigned kind, access;
@@ -133,8 +134,7 @@ int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access)
 	if (!p->kobject.dead) {
 		object_get(object_of_page(f));
 		if (p->free_slots) { /* then nothing is queued */
-			start_locked(p, f, kind,
-				     kind == PAGER_PAGEIN ? access : 0);
+			start_locked(p, f, kind, access);
 			tell(p);
 		} else {
 			queue_locked(p, f, kind, access);
@@ -147,23 +147,8 @@ int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access)
 
 /* ---- answers -------------------------------------------------------------- */
 
-int pager_next(struct pager *p, struct pager_answer *a, uint32_t *at)
+void pager_refused(struct pager *p)
 {
-	int n;
-
-	if (ring_is_empty(&p->ring)) /* else another thread is at it */
-		return 0;
-	lock_take(&p->lock);
-	n = ring_take(&p->ring, a, at);
-	lock_drop(&p->lock);
-	return n;
-}
-
-void pager_result(struct pager *p, uint32_t at, int result)
-{
-	ring_result(&p->ring, at, result);
-	if (result >= 0 || result == -E_AGAIN)
-		return;
 	lock_take(&p->lock);
 	ring_refused(&p->ring);
 	lock_drop(&p->lock);
@@ -200,47 +185,76 @@ static int decode(const struct pager_answer *a)
  * Takes the request out of its slot, which stays taken: from here on the answer
  * is acted on, and a second one finds nothing.
  */
-static int claim(struct pager *p, const struct pager_answer *a,
-		 struct pager_slot *s)
+static inline int claim_locked(struct pager *p, const struct pager_answer *a,
+			       struct pager_slot *s)
 {
 	int err = -E_NOENT;
 
-	lock_take(&p->lock);
 	if (a->slot < p->slots && p->slot[a->slot].frame) {
 		*s = p->slot[a->slot];
 		err = fits(a, s->kind);
 		if (!err)
 			p->slot[a->slot].frame = NULL;
 	}
-	lock_drop(&p->lock);
 	return err;
 }
 
-static void release(struct pager *p, unsigned slot)
+static inline void release(struct pager *p, unsigned slot)
 {
 	lock_take(&p->lock);
 	p->free[p->free_slots++] = (uint8_t)slot;
-	if (!p->kobject.dead)
+	if (p->head && !p->kobject.dead)
 		start_queued_locked(p);
 	lock_drop(&p->lock);
 }
 
-int pager_answer(struct pager *p, const struct pager_answer *a)
+/* The answer is good, and claimed. */
+static inline void act(struct pager *p, const struct pager_answer *a,
+		       const struct pager_slot *s)
 {
-	struct pager_slot s;
-	struct object *o;
-	int err = decode(a);
+	struct object *o = object_of_page(s->frame);
 
-	if (!err)
-		err = claim(p, a, &s);
-	if (err)
-		return err;
-	o = object_of_page(s.frame);
-	if (p->window && s.kind != PAGER_DIRTY)
-		window_close(p, a->slot, s.frame);
-	paged_answered(o, s.frame, s.kind, a);
+	if (p->window && s->kind != PAGER_DIRTY)
+		window_close(p, a->slot, s->frame);
+	paged_answered(o, s->frame, s->kind, a);
 	release(p, a->slot);
 	object_put(o);
+}
+
+/* 1; 0: there is none; or as pager_take(). */
+static __attribute__((noinline)) int take_one(struct pager *p,
+					      struct pager_taking *t)
+{
+	struct pager_slot s;
+	int n, err = 0;
+
+	lock_take(&p->lock);
+	n = ring_take(&p->ring, &t->answer, &t->at);
+	if (n == 1 && t->answer.kind == PAGER_REVOKE)
+		n = PAGER_REVOKE;
+	else if (n == 1 && !(err = decode(&t->answer)))
+		err = claim_locked(p, &t->answer, &s);
+	lock_drop(&p->lock);
+	if (n <= 0)
+		return n;
+	t->left--;
+	if (n == PAGER_REVOKE)
+		return n;
+	if (!err)
+		act(p, &t->answer, &s);
+	pager_result(p, t->at, err);
+	return 1;
+}
+
+int pager_take(struct pager *p, struct pager_taking *t)
+{
+	int n;
+
+	while (t->left && !ring_is_empty(&p->ring)) {
+		n = take_one(p, t);
+		if (n != 1)
+			return n;
+	}
 	return 0;
 }
 
@@ -350,6 +364,18 @@ static struct frame *take_queued(struct pager *p, unsigned *kind)
 	return f;
 }
 
+static void fail_slot(struct pager *p, const struct pager_answer *a)
+{
+	struct pager_slot s;
+	int err;
+
+	lock_take(&p->lock);
+	err = claim_locked(p, a, &s);
+	lock_drop(&p->lock);
+	if (!err)
+		act(p, a, &s);
+}
+
 static void fail_requests(struct pager *p)
 {
 	struct pager_answer a = {.kind = PAGER_FAIL, .error = E_IO};
@@ -358,7 +384,7 @@ static void fail_requests(struct pager *p)
 	unsigned kind;
 
 	for (; a.slot < p->slots; a.slot++)
-		pager_answer(p, &a);
+		fail_slot(p, &a);
 	while ((f = take_queued(p, &kind))) {
 		o = object_of_page(f);
 		paged_answered(o, f, kind, &a);

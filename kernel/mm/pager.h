@@ -3,7 +3,7 @@
  * pager.h - the kernel's side of a pager (abi/pager.h): what it is asked, what
  * it may answer, and its end.
  *
- *	            pager_ask                      pager_answer
+ *	            pager_ask                       pager_take
  *	frame  -----------------> queue --> slot ----------------> paged_answered
  *	(flags: object's lock)    (pager's lock)
  *
@@ -20,15 +20,17 @@
  */
 #ifndef MM_PAGER_H
 #define MM_PAGER_H
+#include "abi/error.h"
 #include "abi/pager.h"
 #include "arch/layout.h"
+#include "arch/mmu.h"
 #include "lib/kobject.h"
 #include "lib/list.h"
 #include "lib/lock.h"
 #include "mm/frame.h"
+#include "mm/object.h"
 #include "mm/ring.h"
 
-struct object;
 struct space;
 
 /* frame.prev of a page: bit `kind` (enum pager_request_kind) is a request that
@@ -65,6 +67,7 @@ struct pager {
 	uint32_t slots, free_slots;
 	uint8_t free[PAGER_SLOTS_MAX]; /* a stack */
 	struct pager_slot slot[PAGER_SLOTS_MAX];
+	pte_t shown[PAGER_SLOTS_MAX]; /* window.c's; under the space's lock */
 	struct list objects;
 
 	uint64_t timeouts; /* atomic */
@@ -99,18 +102,29 @@ struct pager *pager_create(const struct pager_config *c);
 /* Unmaps ring and window: of a pager that comes to nothing. */
 void pager_unmap(struct pager *p);
 
-/*
- * The next answer that the program has put: 1 and a copy; 0: none; -E_INVAL: its
- * count makes no sense. pager_result() tells the program what became of it.
- */
-int pager_next(struct pager *p, struct pager_answer *a, uint32_t *at);
-void pager_result(struct pager *p, uint32_t at, int result);
+struct pager_taking {
+	uint32_t left; /* answers to be taken at most, by who calls */
+	uint32_t at;
+	struct pager_answer answer;
+};
 
 /*
- * Acts on an answer for a slot (all but PAGER_REVOKE: object_revoke()). 0, or
- * why it is refused: abi/pager.h. No lock held.
+ * Takes the answers that the program has put, t->left at most, which goes down,
+ * and acts on them: 0 when that is done; -E_INVAL: the program's count makes no
+ * sense. PAGER_REVOKE: this one, a copy, is for the caller to act on, by
+ * object_revoke(); pager_result(p, t->at, ...) then tells the program what became
+ * of it, and the caller comes again. No lock held.
  */
-int pager_answer(struct pager *p, const struct pager_answer *a);
+int pager_take(struct pager *p, struct pager_taking *t);
+
+void pager_refused(struct pager *p);
+
+static inline void pager_result(struct pager *p, uint32_t at, int result)
+{
+	ring_result(&p->ring, at, result);
+	if (result < 0 && result != -E_AGAIN)
+		pager_refused(p);
+}
 
 /* The end, also while handles are left. No lock held. */
 void pager_die(struct pager *p);
@@ -127,9 +141,18 @@ void pager_forget(struct pager *p, struct object *o);
 
 /*
  * Wants something done with the page, which is not wanted yet, and takes a
- * reference of its object. 0, or -E_STALE. Called with the object's lock held.
+ * reference of its object. `access` is of a PAGEIN, else 0. 0, or -E_STALE. Called
+ * with the object's lock held.
  */
 int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access);
+
+/* How long to wait for a page of it: nanoseconds, 0 for ever. Any lock. */
+static inline uint64_t pager_timeout(const struct object *o)
+{
+	struct pager *p = __atomic_load_n(&o->pager, __ATOMIC_RELAXED);
+
+	return p ? p->timeout : 0;
+}
 
 /*
  * frame_alloc() flags for a frame that it will fill: a program must not see what

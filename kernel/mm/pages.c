@@ -28,8 +28,7 @@ static va_t after_hole(const struct mmu *m, va_t va)
  * The next run at or above *va, and moves *va behind it; false at the end.
  * Gigabytes and megabytes without a table are stepped over.
  */
-static inline bool next_run(const struct mmu *m, va_t *va, va_t end,
-			    struct run *r)
+static inline bool next_run(struct mmu *m, va_t *va, va_t end, struct run *r)
 {
 	while (*va < end) {
 		pte_t *slot = mmu_leaf_slot(m, *va);
@@ -51,7 +50,7 @@ static inline bool next_run(const struct mmu *m, va_t *va, va_t end,
 	return false;
 }
 
-va_t pages_reach(const struct mmu *m, va_t start, va_t end, unsigned *entries)
+va_t pages_reach(struct mmu *m, va_t start, va_t end, unsigned *entries)
 {
 	va_t va = start;
 	struct run r;
@@ -194,8 +193,8 @@ bool pages_protect_is_quick(const struct mmu *m, unsigned old, unsigned prot)
 	       !pte_soft_ad && (mmu_is_alone(m) || !(prot & ~old));
 }
 
-static void protect_range(struct mmu *m, va_t start, va_t end, unsigned old,
-			  unsigned prot)
+static __attribute__((noinline)) void
+protect_range(struct mmu *m, va_t start, va_t end, unsigned old, unsigned prot)
 {
 	void (*change)(pte_t *, unsigned, unsigned) = protect_entries;
 	struct mmu_flush flush;
@@ -230,7 +229,7 @@ void pages_protect(struct mmu *m, va_t start, va_t end, unsigned old,
 		mmu_forget_page(m, start);
 }
 
-uint64_t pages_resident(const struct mmu *m, va_t start, va_t end)
+uint64_t pages_resident(struct mmu *m, va_t start, va_t end)
 {
 	struct run r;
 	uint64_t n = 0;

@@ -27,7 +27,7 @@ struct pages_gone {
  * leaf tables, a long hole for one; *entries loses those up to there. `end`, or
  * less and no entries are left.
  */
-va_t pages_reach(const struct mmu *m, va_t start, va_t end, unsigned *entries);
+va_t pages_reach(struct mmu *m, va_t start, va_t end, unsigned *entries);
 
 void pages_gone_begin(struct pages_gone *g, struct mmu *m);
 void pages_take_out(struct pages_gone *g, va_t start, va_t end);
@@ -56,6 +56,6 @@ void pages_protect(struct mmu *m, va_t start, va_t end, unsigned old,
 bool pages_protect_is_quick(const struct mmu *m, unsigned old, unsigned prot);
 
 /* Pages in the range that have a frame. */
-uint64_t pages_resident(const struct mmu *m, va_t start, va_t end);
+uint64_t pages_resident(struct mmu *m, va_t start, va_t end);
 
 #endif

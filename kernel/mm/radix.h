@@ -33,12 +33,20 @@ void radix_init(struct radix *r, uint64_t size);
 
 uint64_t *radix_find_deep(struct radix *r, uint64_t index);
 
-/* The place of a word, or NULL: nothing is there, also past the end. */
-static inline uint64_t *radix_find(struct radix *r, uint64_t index)
+/* The place of a word, if a look or two tell; else NULL, which says nothing. */
+static inline uint64_t *radix_near(struct radix *r, uint64_t index)
 {
 	if (r->height == 1 && index < r->size && r->root)
 		return &r->root[index];
-	return radix_find_deep(r, index);
+	return NULL;
+}
+
+/* The place of a word, or NULL: nothing is there, also past the end. */
+static inline uint64_t *radix_find(struct radix *r, uint64_t index)
+{
+	uint64_t *place = radix_near(r, index);
+
+	return place ? place : radix_find_deep(r, index);
 }
 
 /* The same, making the nodes that are missing. NULL: no memory, or past the

@@ -390,7 +390,7 @@ int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 #define LIST_ENTRIES 1024u
 
 /* [start, end) of the region. */
-static void describe(const struct space *s, const struct region *r, va_t start,
+static void describe(struct space *s, const struct region *r, va_t start,
 		     va_t end, struct region_info *to)
 {
 	*to = (struct region_info){

@@ -7,7 +7,7 @@
 #include "mm/pager.h"
 #include "mm/space.h"
 
-static va_t slot_va(const struct pager *p, unsigned slot)
+static va_t slot_va(const struct pager *p, uint64_t slot)
 {
 	return p->window_va + ((va_t)slot << PAGE_SHIFT);
 }
@@ -16,14 +16,14 @@ static va_t slot_va(const struct pager *p, unsigned slot)
 static int make_tables(struct pager *p)
 {
 	struct space *s = p->space;
-	pte_t *slot;
+	pte_t *leaf;
 	int err;
 
 	lock_take(&s->lock);
-	err = mmu_make_slot(&s->mmu, p->window_va, 0, &slot);
+	err = mmu_make_slot(&s->mmu, p->window_va, 0, &leaf);
 	if (!err)
 		err = mmu_make_slot(&s->mmu, slot_va(p, p->slots - 1), 0,
-				    &slot);
+				    &leaf);
 	lock_drop(&s->lock);
 	return err;
 }
@@ -55,9 +55,13 @@ void window_destroy(struct pager *p)
 	lock_drop(&p->window->lock);
 }
 
-/* The window's own region is still where the slot's page belongs. */
-static const struct region *region_of(const struct pager *p, va_t va,
-				      unsigned slot)
+/*
+ * The window's own region is still where the slot's page belongs, or NULL. Only
+ * this space shows the window, so its lock guards the window's list of regions,
+ * too; and nobody but window_create() maps it, so that each page lies where it
+ * did then, or nowhere.
+ */
+static inline const struct region *region_of(const struct pager *p, va_t va)
 {
 	const struct list *e = p->window->regions.next;
 	const struct region *r;
@@ -65,10 +69,7 @@ static const struct region *region_of(const struct pager *p, va_t va,
 	if (e == &p->window->regions)
 		return NULL;
 	r = container_of(e, struct region, in_object);
-	if (!region_holds(r, va) ||
-	    r->offset + (va - r->start) != (uint64_t)slot << PAGE_SHIFT)
-		return NULL;
-	return r;
+	return region_holds(r, va) ? r : NULL;
 }
 
 static unsigned slot_prot(const struct pager_slot *s)
@@ -76,44 +77,83 @@ static unsigned slot_prot(const struct pager_slot *s)
 	return s->kind == PAGER_PAGEIN ? MMU_RW : MMU_R;
 }
 
-/*
- * Only this space shows the window, so its lock guards the window's list of
- * regions, too.
- */
-void window_open_locked(struct pager *p, unsigned slot)
+/* Shows the slot's page in its leaf: with its region the window has its tables. */
+static inline __attribute__((always_inline)) void
+open_leaf(struct pager *p, uint64_t slot, va_t va, pte_t *leaf)
 {
 	const struct pager_slot *s = &p->slot[slot];
-	va_t va = slot_va(p, slot);
-	const struct region *r;
-	pte_t *leaf;
+	const struct region *r = region_of(p, va);
 
-	if (!lock_try(&p->space->lock))
-		return;
-	r = region_of(p, va, slot);
-	leaf = r ? mmu_leaf_slot(&p->space->mmu, va) : NULL;
-	if (leaf && !pte_load(leaf) && (r->prot & PROT_R)) {
+	if (r && !pte_load(leaf) && (r->prot & PROT_R)) {
 		unsigned prot = r->prot & slot_prot(s);
+		pte_t shown =
+			pte_touch(pte_leaf(frame_pa(s->frame), prot | MMU_U),
+				  prot & MMU_W);
 
-		pte_publish(leaf, pte_touch(pte_leaf(frame_pa(s->frame),
-						     prot | MMU_U),
-					    prot & MMU_W));
+		p->shown[slot] = shown;
+		pte_publish(leaf, shown);
 	}
+}
+
+static __attribute__((noinline, cold)) void open_far(struct pager *p,
+						     uint64_t slot)
+{
+	va_t va = slot_va(p, slot);
+
+	open_leaf(p, slot, va, mmu_leaf_slot_far(&p->space->mmu, va));
 	lock_drop(&p->space->lock);
 }
 
-void window_close(struct pager *p, unsigned slot, const struct frame *f)
+/* A leaf, if its space has found the window's leaf table last. */
+void window_open_locked(struct pager *p, uint64_t slot)
 {
 	struct space *s = p->space;
 	va_t va = slot_va(p, slot);
-	pte_t *leaf, old;
 
-	lock_take(&s->lock);
-	leaf = mmu_leaf_slot(&s->mmu, va);
-	old = leaf ? pte_load(leaf) : 0;
+	if (!lock_try(&s->lock))
+		return;
+	if (!mmu_leaf_is_near(&s->mmu, va)) {
+		open_far(p, slot);
+		return;
+	}
+	open_leaf(p, slot, va, mmu_leaf_slot_near(&s->mmu, va));
+	lock_drop(&s->lock);
+}
+
+/*
+ * The pager has given itself other rights, or brought the page by a fault, or
+ * there is no such page any more. Lets the space's lock go.
+ */
+static __attribute__((noinline, cold)) void
+close_slowly(struct space *s, va_t va, const struct frame *f)
+{
+	pte_t *leaf = mmu_leaf_slot(&s->mmu, va);
+	pte_t old = leaf ? pte_load(leaf) : 0;
+
 	if (pte_has_frame(old) && pte_pa(old) == frame_pa(f)) {
 		pte_swap(leaf, 0);
 		mmu_forget_page(&s->mmu, va);
 	}
+	lock_drop(&s->lock);
+}
+
+void window_close(struct pager *p, uint64_t slot, const struct frame *f)
+{
+	struct space *s = p->space;
+	va_t va = slot_va(p, slot);
+	pte_t *leaf = NULL, shown;
+
+	lock_take(&s->lock);
+	shown = p->shown[slot];
+	p->shown[slot] = 0; /* the frame may become anybody's */
+	if (mmu_leaf_is_near(&s->mmu, va))
+		leaf = mmu_leaf_slot_near(&s->mmu, va);
+	if (!leaf || pte_load(leaf) != shown) {
+		close_slowly(s, va, f);
+		return;
+	}
+	pte_swap(leaf, 0);
+	mmu_forget_page(&s->mmu, va);
 	lock_drop(&s->lock);
 }
 

@@ -10,6 +10,7 @@
 #include "sys/sys.h"
 #include "task/handle.h"
 #include "task/sched.h"
+#include "task/task.h"
 
 /* ---- pager_create ------------------------------------------------------------ */
 
@@ -98,7 +99,8 @@ long sys_pager_create(const uint64_t arg[6])
 
 /* ---- pager_submit ------------------------------------------------------------ */
 
-static int revoke(struct pager *p, const struct pager_answer *a)
+static __attribute__((noinline)) int revoke(struct pager *p,
+					    const struct pager_answer *a)
 {
 	struct kobject *k;
 	long err = handle_find(a->object, &object_kind, RIGHT_MANAGE, &k);
@@ -110,28 +112,34 @@ static int revoke(struct pager *p, const struct pager_answer *a)
 	return (int)err;
 }
 
-/* At most a ring full: how many, or -E_INVAL. */
-static int take_answers(struct pager *p)
+/* handle_look(), inline where all is as it should be. */
+static inline long look(const struct thread *me, uint64_t handle,
+			struct kobject **k)
 {
-	struct pager_answer a;
-	int n, taken = 0;
-	uint32_t at;
+	uint64_t badge;
+	uint64_t word = handle_word(&me->task->handles, handle, &badge);
 
-	for (; taken < (int)PAGER_RING; taken++) {
-		n = pager_next(p, &a, &at);
-		if (n < 0)
-			return n;
-		if (n == 0)
-			break;
-		pager_result(p, at,
-			     a.kind == PAGER_REVOKE ? revoke(p, &a)
-						    : pager_answer(p, &a));
+	*k = handle_object(word);
+	if ((word & RIGHT_MANAGE) && (*k)->kind == &pager_kind)
+		return 0;
+	return handle_look(handle, &pager_kind, RIGHT_MANAGE, k, &badge);
+}
+
+/* One answer is a PAGER_REVOKE; then those after it, as pager_take(). */
+static __attribute__((noinline, cold)) int
+take_with_revoke(struct pager *p, struct pager_taking *t)
+{
+	int n = PAGER_REVOKE;
+
+	while (n == PAGER_REVOKE) {
+		pager_result(p, t->at, revoke(p, &t->answer));
+		n = pager_take(p, t);
 	}
-	return taken;
+	return n;
 }
 
 /* Waits as notification_wait() does; what the answers woke may run now. */
-static long wait(struct pager *p, uint64_t mask, uint64_t deadline)
+static inline long wait(struct pager *p, uint64_t mask, uint64_t deadline)
 {
 	if (!p->may_wait)
 		return -E_PERM;
@@ -139,25 +147,36 @@ static long wait(struct pager *p, uint64_t mask, uint64_t deadline)
 				 deadline);
 }
 
-/* Not counted: the hart does not leave the kernel before it is done. */
+/*
+ * The pager is not counted: the hart does not leave the kernel before it is done.
+ * A client that the answers woke goes on in this thread's place, if this waits.
+ */
 long sys_pager_submit(const uint64_t arg[6])
 {
 	struct thread *me = this_cpu()->current;
+	struct pager_taking taking;
 	struct kobject *k;
-	uint64_t badge;
-	long err = handle_look(arg[0], &pager_kind, RIGHT_MANAGE, &k, &badge);
+	long err = look(me, arg[0], &k);
 
 	if (err)
 		return err;
 	if (k->dead)
 		return -E_STALE;
-	err = take_answers(pager_of(k));
-	if (err >= 0 && err < (long)PAGER_RING && arg[1])
-		return wait(pager_of(k), arg[1], arg[2]);
-	if (err > 0)
-		err = 0;
-	me->frame.x[X_A1] = 0; /* no bits */
+	sched_keep();
+	taking.left = PAGER_RING;
+	err = pager_take(pager_of(k), &taking);
+	if (err == PAGER_REVOKE)
+		err = take_with_revoke(pager_of(k), &taking);
+	if (!err && taking.left && arg[1])
+		err = wait(pager_of(k), arg[1], arg[2]);
+	else
+		me->frame.x[X_A1] = 0; /* no bits */
+	if (!this_cpu()->current) {
+		sched_settle(); /* it waits */
+		return 0;
+	}
 	thread_set_result(me, err);
+	sched_settle();
 	sched_check(); /* clients may be more urgent */
 	return err;
 }

@@ -213,7 +213,7 @@ static void announce(unsigned cpu, unsigned priority, uint64_t harts)
 		idle_wake(harts & ~BIT(cpu));
 }
 
-void sched_ready(struct thread *t)
+static __attribute__((noinline)) void make_ready(struct thread *t)
 {
 	unsigned cpu = choose_hart(t), priority = t->priority;
 	uint64_t harts = t->harts;
@@ -228,6 +228,17 @@ void sched_ready(struct thread *t)
 	} /* else this hart looks next */
 }
 
+void sched_ready(struct thread *t)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->keeps && !cpu->kept && t->cpu == cpu->index &&
+	    (t->harts >> cpu->index & 1))
+		cpu->kept = t;
+	else
+		make_ready(t);
+}
+
 /* Nothing to do before it goes on, and it may be here. */
 static bool is_ready_to_go(const struct thread *t, const struct cpu *cpu)
 {
@@ -235,14 +246,14 @@ static bool is_ready_to_go(const struct thread *t, const struct cpu *cpu)
 	       (t->harts >> cpu->index & 1);
 }
 
-void sched_hand_over(struct thread *t)
+/* Others are READY here, or it has something to do first. */
+static __attribute__((noinline, cold)) void hand_over_slowly(struct thread *t)
 {
 	struct cpu *cpu = this_cpu();
 
 	assert(!cpu->current);
 	if (is_ready_to_go(t, cpu) && !sched_has_above(cpu, t->priority)) {
-		if (here()->n)
-			timer_want_slice();
+		timer_want_slice();
 		sched_switch(t);
 		mmu_switch(&t->task->space->mmu);
 	} else if (t->harts >> cpu->index & 1) {
@@ -250,6 +261,33 @@ void sched_hand_over(struct thread *t)
 	} else {
 		sched_ready(t);
 	}
+}
+
+void sched_hand_over(struct thread *t)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->current || cpu->levels || !is_ready_to_go(t, cpu)) {
+		hand_over_slowly(t);
+		return;
+	}
+	sched_switch(t);
+	mmu_switch(&t->task->space->mmu);
+}
+
+void sched_settle(void)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t = cpu->kept;
+
+	cpu->keeps = false;
+	cpu->kept = NULL;
+	if (!t)
+		return;
+	if (cpu->current)
+		make_ready(t);
+	else
+		sched_hand_over(t);
 }
 
 /* ---- giving way -------------------------------------------------------- */
@@ -445,6 +483,26 @@ unsigned upcall_priority(void)
 	const struct thread *t = this_cpu()->current;
 
 	return t ? t->priority : PRIORITY_DEFAULT; /* it is about to end */
+}
+
+static __attribute__((noinline, cold)) struct trap_frame *settle_slowly(void)
+{
+	sched_settle();
+	return sched_next();
+}
+
+/* A leaf, if the one in hand can go on at once. */
+struct trap_frame *sched_settle_next(void)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t = cpu->kept;
+
+	if (!t || cpu->levels || !is_ready_to_go(t, cpu))
+		return settle_slowly();
+	cpu->keeps = false;
+	cpu->kept = NULL;
+	sched_switch(t);
+	return mmu_switch_then(&t->task->space->mmu, &t->frame);
 }
 
 void sched_run(void)

@@ -28,6 +28,22 @@ void sched_ready(struct thread *t);
  */
 void sched_hand_over(struct thread *t);
 
+/*
+ * From sched_keep() on this hart keeps the first thread that becomes READY here
+ * in hand, instead of in its queue. sched_settle() lets it go on: in place of the
+ * current thread, if that has left meanwhile; else it is READY as any other.
+ * Nothing else that leads to user mode comes between the two.
+ */
+static inline void sched_keep(void)
+{
+	this_cpu()->keeps = true;
+}
+
+void sched_settle(void);
+
+/* The same after the current thread has left: then sched_next(). */
+struct trap_frame *sched_settle_next(void);
+
 /* Takes a thread out of the queue that it is READY in; false: it is in none. */
 bool sched_take(struct thread *t);
 

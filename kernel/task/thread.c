@@ -84,17 +84,6 @@ void thread_trim(void)
 
 /* ---- waiting ---------------------------------------------------------- */
 
-struct thread *thread_leave(void)
-{
-	struct cpu *cpu = this_cpu();
-	struct thread *t = cpu->current;
-
-	thread_fpu_leave(t);
-	cpu->current = NULL;
-	cpu->frame = NULL; /* it may run elsewhere before it comes back */
-	return t;
-}
-
 /* Who copies from a thread claims it for each piece; so does who looks at it. */
 uint64_t thread_settled_wait(const struct thread *t)
 {
@@ -150,14 +139,18 @@ static void leave_place(struct thread *t)
 				    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
+void thread_stop_timer(struct thread *t)
+{
+	timer_stop(&t->timer);
+	t->mode &= ~(uint32_t)MODE_TIMER;
+}
+
 void thread_unlink(struct thread *t, uint64_t wait)
 {
 	unsigned kind = wait_kind(wait);
 
-	if (t->mode & MODE_TIMER) {
-		timer_stop(&t->timer);
-		t->mode &= ~(uint32_t)MODE_TIMER;
-	}
+	if (t->mode & MODE_TIMER)
+		thread_stop_timer(t);
 	if (kind == WAIT_REPLY || kind == WAIT_COPY)
 		leave_place(t);
 	if (!t->wait_lock)
@@ -167,8 +160,6 @@ void thread_unlink(struct thread *t, uint64_t wait)
 		list_remove(&t->queue);
 	lock_drop(t->wait_lock);
 	t->wait_lock = NULL;
-	if (kind == WAIT_PAGE)
-		object_put(t->page_object);
 }
 
 /* What the kernel says of a thread, or a page it waits for, is not a call. */

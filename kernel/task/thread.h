@@ -126,7 +126,8 @@ struct thread {
 	int status; /* ORDER_END: with what */
 	unsigned fault;
 
-	struct object *page_object; /* of WAIT_PAGE; counted */
+	struct object *page_object; /* of WAIT_PAGE; its request holds it */
+	uint64_t page_fault;	    /* as cpu.fault; 0: it waits in a call */
 	int page_error;		    /* why page `mask` of it did not come */
 	struct {
 		const struct object *object; /* NULL: none; never followed */
@@ -198,17 +199,40 @@ static inline void thread_wait(struct thread *t, uint64_t wait)
 	store_release(&t->wait, wait);
 }
 
+/* The current thread leaves this hart for now; saves what it dirtied. */
+void thread_fpu_leave(struct thread *t);
+
 /*
  * The current thread leaves this hart: its floating-point registers are saved,
  * the hart runs nobody. The caller still owns it.
  */
-struct thread *thread_leave(void);
+static inline struct thread *thread_leave(void)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t = cpu->current;
+
+	if (cpu->fpu_owner)
+		thread_fpu_leave(t);
+	cpu->current = NULL;
+	cpu->frame = NULL; /* it may run elsewhere before it comes back */
+	return t;
+}
 
 /* The deadline of a wait about to begin, with `wait`; 0 is none. */
 void thread_set_deadline(struct thread *t, uint64_t ns, uint64_t wait);
 
 /* Of a claimed thread: it waits in no list, for no time, in no place. */
 void thread_unlink(struct thread *t, uint64_t wait);
+
+/* The same of one that has just been taken off its list. */
+void thread_stop_timer(struct thread *t);
+
+static inline void thread_unlisted(struct thread *t)
+{
+	t->wait_lock = NULL;
+	if (t->mode & MODE_TIMER)
+		thread_stop_timer(t);
+}
 
 /* A claimed thread, in no list any more, goes on; its call gives `result`. */
 void thread_wake(struct thread *t, long result);
@@ -272,9 +296,6 @@ void thread_look_at_poked(void);
  * met with the unit off, turns it on and gives true: run it again.
  */
 bool thread_claim_fpu(uint64_t instruction);
-
-/* The current thread leaves this hart for now; saves what it dirtied. */
-void thread_fpu_leave(struct thread *t);
 
 void thread_trim(void);
 

@@ -37,12 +37,8 @@ void pager_rows(void)
 		printf("bench: no client\n");
 	while (!(got & TOLD)) {
 		while (pager_next(&p, &q)) {
-			struct pager_answer a = {.kind = PAGER_SUPPLY,
-						 .slot = q.slot,
-						 .prot = PROT_R | PROT_W};
-
 			*(volatile uint64_t *)q.address = 1;
-			pager_put(&p, &a);
+			pager_supply(&p, q.slot, PROT_R | PROT_W);
 		}
 		pager_submit(p.handle, 1 | TOLD, NEVER, &got);
 	}

@@ -58,7 +58,7 @@ void quiet_check(void)
 /* As grace_flush(), but the thread that asks stays current. */
 static void let_go(void)
 {
-	while (grace_has_work() || ending_anywhere()) {
+	while (ending_anywhere() || grace_has_work()) {
 		grace_quiet();
 		ending_step();
 		grace_work(true);

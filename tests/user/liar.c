@@ -155,6 +155,45 @@ static void errors_reach_the_client_and_no_other(void)
 	close_liar();
 }
 
+#define OTHER 8ul
+
+static char stack_of_other[8192] __attribute__((aligned(16)));
+static volatile char seen_by_other;
+
+static __attribute__((noinline)) void other(uint64_t arg)
+{
+	(void)arg;
+	seen_by_other = file[PAGE];
+	notification_signal(bits_of_all, OTHER);
+}
+THREAD(other_entry, other)
+
+static void who_waits_for_another_page_waits_on(void)
+{
+	struct pager_request mine, his;
+	uint64_t t;
+
+	open_liar(2, 0);
+	t = (uint64_t)run(other_entry, stack_of_other + sizeof(stack_of_other),
+			  0);
+	his = next_request();
+	CHECK_EQ(his.index, 1);
+	begin_read(file);
+	mine = next_request();
+	CHECK_EQ(mine.index, 0);
+	CHECK_EQ(fail(&mine, E_IO), 0);
+	CHECK_EQ(submit(FAULT | OTHER), FAULT);
+	CHECK_EQ(why, E_IO);
+	*(volatile char *)his.address = 'o';
+	CHECK_EQ(supply(&his, RW), 0);
+	while (handle_info(t) != -E_STALE) /* one way or the other */
+		thread_yield();
+	CHECK_EQ(seen_by_other, 'o');
+	CHECK_EQ(submit(FAULT | OTHER), OTHER);
+	handle_close(t);
+	close_liar();
+}
+
 static long info_into_file(void)
 {
 	return memory_info((struct memory_info *)(uintptr_t)file);
@@ -369,6 +408,7 @@ static void setups_that_make_no_sense_are_refused(void)
 		(uint64_t)handle_duplicate(SELF, bits_of_all, RIGHT_SIGNAL, 0);
 	uint64_t mute =
 		(uint64_t)handle_duplicate(SELF, bits_of_all, RIGHT_WAIT, 0);
+	uint64_t weak;
 	struct pager_setup s;
 	struct pager p;
 
@@ -391,7 +431,9 @@ static void setups_that_make_no_sense_are_refused(void)
 	CHECK_EQ(pager_open(&p, &s), 0);
 	CHECK_EQ(pager_submit(p.handle, REQUEST, NOW, NULL), -E_PERM);
 	CHECK_EQ(pager_submit(p.handle, 0, NOW, NULL), 0);
-	CHECK_EQ(handle_close(p.handle), 0);
+	weak = (uint64_t)handle_duplicate(SELF, p.handle, RIGHT_DUPLICATE, 0);
+	CHECK_EQ(pager_submit(weak, 0, NOW, NULL), -E_PERM);
+	CHECK_EQ(handle_close(weak) | handle_close(p.handle), 0);
 	CHECK_EQ(space_unmap(SELF, (const void *)s.ring,
 			     sizeof(struct pager_ring)),
 		 0);
@@ -403,6 +445,7 @@ int main(void)
 	answers_that_are_wrong_are_refused();
 	objects_of_others_are_out_of_reach();
 	errors_reach_the_client_and_no_other();
+	who_waits_for_another_page_waits_on();
 	a_call_gives_the_pagers_error_once();
 	a_page_that_cannot_be_written_is_told_to_who_syncs();
 	a_revoked_page_that_cannot_be_written_is_there_again();

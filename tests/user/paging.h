@@ -190,8 +190,10 @@ static inline long answer(struct pager_answer a)
 
 static inline long supply(const struct pager_request *q, unsigned prot)
 {
-	return answer((struct pager_answer){
-		.kind = PAGER_SUPPLY, .slot = q->slot, .prot = (uint16_t)prot});
+	const struct pager_answer *at = pager_supply(&pager, q->slot, prot);
+
+	submit(0);
+	return at->result;
 }
 
 static inline long fail(const struct pager_request *q, int error)

@@ -3,6 +3,7 @@
  * schedule.c - priorities, harts, donation. All on one hart, so that the order
  * is what priorities make it.
  */
+#include "pager.h"
 #include "threads.h"
 
 static uint64_t door;
@@ -234,6 +235,69 @@ static void threads_go_where_they_may(void)
 	}
 }
 
+/* ---- who wakes the other by a fault, or an answer --------------------------- */
+
+static uint64_t told; /* 1: the pager, of a request; 2: the one in between */
+static struct pager filler;
+static volatile char *file;
+
+static void fills(void *unused)
+{
+	struct pager_request q;
+
+	(void)unused;
+	note('1');
+	while (!pager_next(&filler, &q))
+		CHECK_EQ(pager_submit(filler.handle, 1, NEVER, NULL), 0);
+	note('p');
+	pager_supply(&filler, q.slot, PROT_R);
+	CHECK_EQ(pager_submit(filler.handle, 0, NEVER, NULL), 0);
+	note('q');
+}
+
+static void between(void *unused)
+{
+	(void)unused;
+	note('0');
+	CHECK_EQ(notification_wait(told, 2, NEVER, NULL), 0);
+	note('m');
+}
+
+static void touches(void *unused)
+{
+	(void)unused;
+	note('t');
+	notification_signal(told, 2);
+	(void)*file;
+	note('c');
+}
+
+static void a_pager_is_not_before_who_is_more_urgent(void)
+{
+	struct pager_setup setup = {.bits = 1, .slots = 1};
+	uint64_t object;
+
+	reset();
+	told = setup.notification = (uint64_t)notification_create();
+	CHECK_EQ(pager_open(&filler, &setup), 0);
+	object = (uint64_t)object_create(filler.handle, 4096, 1);
+	file = (volatile char *)space_map_object(
+		SELF, NULL, 4096, PROT_R | MAP_SHARED, object, 0);
+	thread(between, NULL, 8);
+	thread(fills, NULL, 7);
+	go();
+	while (n_order < 2)
+		sleep_until((uint64_t)time_now() + 1000000);
+	thread(touches, NULL, 9);
+	go();
+	wait_for_threads(1);
+	CHECK(!strcmp((const char *)order, "01tmpcq"));
+	CHECK_EQ(space_unmap(SELF, (const void *)file, 4096), 0);
+	CHECK_EQ(handle_close(object) | handle_close(filler.handle) |
+			 handle_close(told),
+		 0);
+}
+
 int main(void)
 {
 	CHECK_EQ(thread_schedule(SELF, 12, 1), 0);
@@ -243,6 +307,7 @@ int main(void)
 	bad_schedules_are_refused();
 	a_server_runs_at_its_callers_priority();
 	urgency_reaches_a_busy_server();
+	a_pager_is_not_before_who_is_more_urgent();
 	threads_go_where_they_may();
 	return 0;
 }

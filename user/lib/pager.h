@@ -67,6 +67,22 @@ static inline bool pager_next(struct pager *p, struct pager_request *q)
 	return true;
 }
 
+/*
+ * Puts the answer that there mostly is: page and slot of a PAGEIN are as the
+ * client may have them, PROT_R or PROT_R | PROT_W. Gives the same.
+ */
+static inline struct pager_answer *pager_supply(struct pager *p, unsigned slot,
+						unsigned prot)
+{
+	struct pager_answer *to = &p->ring->answer[p->put % PAGER_RING];
+
+	to->kind = PAGER_SUPPLY;
+	to->prot = (uint16_t)prot;
+	to->slot = (uint16_t)slot;
+	__atomic_store_n(&p->ring->answers_put, ++p->put, __ATOMIC_RELEASE);
+	return to;
+}
+
 /* Puts an answer; gives its place, where the result is after pager_submit(). */
 static inline struct pager_answer *pager_put(struct pager *p,
 					     const struct pager_answer *a)

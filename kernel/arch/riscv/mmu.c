@@ -33,7 +33,8 @@ int mmu_create(struct mmu *m)
 	memcpy(table_at(root) + USER_SLOTS,
 	       table_at(kernel_mmu.root) + USER_SLOTS,
 	       USER_SLOTS * sizeof(pte_t));
-	*m = (struct mmu){.root = root, .tables = 1};
+	*m = (struct mmu){
+		.root = root, .tables = 1, .last_span = MMU_NO_SPAN};
 	asid_adopt(m);
 	return 0;
 }
@@ -86,6 +87,19 @@ pte_t *mmu_slot(const struct mmu *m, va_t va, int level)
 	return &t[PTE_INDEX(va, level)];
 }
 
+pte_t *mmu_leaf_slot_far(struct mmu *m, va_t va)
+{
+	pte_t *t = table_below(table_at(m->root) + PTE_INDEX(va, 2));
+
+	if (t)
+		t = table_below(&t[PTE_INDEX(va, 1)]);
+	if (!t)
+		return NULL;
+	m->last_span = va >> (PAGE_SHIFT + 9);
+	m->last_leaves = t;
+	return &t[PTE_INDEX(va, 0)];
+}
+
 int mmu_make_slot(struct mmu *m, va_t va, int level, pte_t **slot)
 {
 	pte_t *t = table_at(m->root);
@@ -118,6 +132,7 @@ static pa_t cut(struct mmu *m, pte_t *s, struct mmu_flush *f)
 	pa_t table = pte_pa(pte_load(s));
 
 	pte_store(s, 0);
+	m->last_span = MMU_NO_SPAN;
 	m->tables--;
 	flush_tables(f);
 	return table;

@@ -217,6 +217,53 @@ TEST(a_leaf_table_is_cut_out_and_goes_after_the_flush)
 	close_tables();
 }
 
+/* With and without one that was found before, near and far. */
+static void check_leaf_slots(void)
+{
+	static const va_t at[] = {VA,
+				  VA + MiB,
+				  VA + 2 * MiB,
+				  VA,
+				  GiB,
+				  GiB + VA,
+				  VA,
+				  0,
+				  2 * MiB,
+				  MMU_USER_END - 1,
+				  VA + PAGE_SIZE};
+
+	for (unsigned i = 0; i < ARRAY_LEN(at); i++)
+		CHECK(mmu_leaf_slot(&m, at[i]) == mmu_slot(&m, at[i], 0));
+}
+
+TEST(the_leaf_table_found_last_is_forgotten_when_it_is_cut)
+{
+	struct mmu_flush f;
+	pte_t *slot, *again;
+	pa_t table;
+
+	open_tables();
+	check_leaf_slots();
+	CHECK_EQ(mmu_make_slot(&m, VA, 0, &slot), 0);
+	CHECK_EQ(mmu_make_slot(&m, GiB + VA, 0, &again), 0);
+	check_leaf_slots();
+	CHECK(mmu_leaf_slot(&m, VA) == slot);
+	CHECK(mmu_leaf_is_near(&m, VA));
+	CHECK(!mmu_leaf_is_near(&m, VA + 2 * MiB));
+	flush_begin(&f, &m);
+	table = mmu_cut_table(&m, VA, &f);
+	CHECK(!mmu_leaf_is_near(&m, VA));
+	CHECK(mmu_leaf_slot(&m, VA) == NULL);
+	check_leaf_slots();
+	CHECK_EQ(mmu_make_slot(&m, VA, 0, &again), 0);
+	CHECK(again != slot);
+	CHECK(mmu_leaf_slot(&m, VA) == again);
+	flush_run(&f);
+	upcall_table_free(table);
+	check_leaf_slots();
+	close_tables();
+}
+
 TEST(a_walk_lists_every_level)
 {
 	pte_t e[MMU_LEVELS];

@@ -4,6 +4,7 @@
 #include "lib/bits.h"
 #include "mm/frame.h"
 #include "mm/frame_boot.h"
+#include "task/sched.h"
 #include "tests/test.h"
 
 static bool all_bytes(const struct frame *f, uint8_t value)
@@ -175,6 +176,49 @@ TEST(the_pool_holds_zeroed_frames_that_count_as_free)
 	frame_pool_limit(0);
 	CHECK_EQ(frame_pool_level(), 0);
 	CHECK_EQ(frames_free(), before);
+}
+
+TEST(the_pools_are_the_last_frames_that_there_are)
+{
+	uint64_t before = frames_free(), n;
+	struct frame *all;
+
+	frame_pool_limit(8);
+	frame_pool_refill();
+	all = take_all(&n);
+	CHECK_EQ(n, before);
+	give_all(all);
+	frame_pool_limit(0);
+	CHECK_EQ(frames_free(), before);
+}
+
+static unsigned times_low;
+
+static void count_low(void)
+{
+	times_low++;
+}
+
+TEST(who_finds_the_pool_half_empty_says_so)
+{
+	void (*hook)(void) = frame_pool_low;
+	struct frame *f, *chain = NULL;
+
+	frame_pool_low = count_low;
+	times_low = 0;
+	frame_pool_limit(FRAME_POOL_MAX);
+	frame_pool_refill();
+	sched_hold_frames(true); /* idle harts would fill it */
+	for (unsigned i = 0; i < FRAME_POOL_MAX && !times_low; i++) {
+		f = frame_alloc(0, FRAME_USED, FRAME_ZERO);
+		*(struct frame **)frame_va(f) = chain;
+		chain = f;
+	}
+	CHECK_EQ(times_low, 1);
+	sched_hold_frames(false);
+	give_all(chain);
+	frame_pool_limit(0);
+	frame_pool_low = hook;
 }
 
 TEST(random_folios_come_and_go_and_the_lists_stay_sound)

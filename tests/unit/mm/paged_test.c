@@ -266,6 +266,24 @@ TEST(a_page_supplied_to_read_asks_before_it_is_written)
 
 /* ---- private views ----------------------------------------------------- */
 
+TEST(a_page_that_may_not_be_written_can_be_read_still)
+{
+	struct pager_request q;
+
+	paging_open(4, 4, 0);
+	paging_bring(0, 'p');
+	CHECK_EQ(paging_revoke(0, 1, PROT_R), 0);
+	CHECK_EQ(touch(0, 0, PROT_W), -E_WAIT);
+	q = paging_next();
+	CHECK_EQ(q.access, PROT_W);
+	CHECK_EQ(paging_fail(&q, E_ACCES), 0);
+	CHECK_EQ(paging_flags(0), PAGE_HERE | PAGE_READ_ONLY);
+	CHECK_EQ(paging_prot(paging.client[0], page_va(0)), PROT_R);
+	CHECK_EQ(touch(1, 0, PROT_R), 0);
+	CHECK_EQ(paging_bytes(paging.client[1], page_va(0))[9], 'p');
+	paging_close();
+}
+
 TEST(a_private_view_of_paged_memory_keeps_its_copies)
 {
 	struct space *s = space_create();

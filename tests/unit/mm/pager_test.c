@@ -223,6 +223,48 @@ TEST(a_second_answer_finds_nothing)
 	paging_close();
 }
 
+/* A revocation in between is for who takes; what comes after it waits. */
+TEST(answers_are_taken_in_order_and_no_more_than_wanted)
+{
+	static const unsigned kinds[] = {PAGER_SUPPLY, PAGER_REVOKE,
+					 PAGER_SUPPLY, PAGER_SUPPLY};
+	struct pager_taking t = {.left = 3};
+	struct pager_ring *r;
+
+	paging_open(4, 4, 0);
+	r = pa_to_va(paging.pager->ring_memory->base);
+	for (unsigned i = 0; i < 3; i++)
+		CHECK_EQ(touch(0, i, PROT_R), -E_WAIT);
+	for (unsigned i = 0; i < 4; i++)
+		r->answer[i] = (struct pager_answer){
+			.kind = (uint16_t)kinds[i],
+			.slot = (uint16_t)(i - (i > 0)),
+			.prot = RW,
+			.result = 1,
+		};
+	r->answers_put = 4;
+	CHECK_EQ(pager_take(paging.pager, &t), PAGER_REVOKE);
+	CHECK_EQ(t.left, 1);
+	CHECK_EQ(t.at, 1);
+	CHECK_EQ(paging_flags(0), PAGE_HERE);
+	CHECK_EQ(paging_flags(1), PAGE_COMING);
+	pager_result(paging.pager, t.at, 7);
+	CHECK_EQ(pager_take(paging.pager, &t), 0);
+	CHECK_EQ(t.left, 0);
+	CHECK_EQ(paging_flags(1), PAGE_HERE);
+	CHECK_EQ(paging_flags(2), PAGE_COMING);
+	CHECK_EQ(r->answers_taken, 3);
+	CHECK_EQ(pager_take(paging.pager, &t), 0);
+	CHECK_EQ(paging_flags(2), PAGE_COMING);
+	t.left = 1;
+	CHECK_EQ(pager_take(paging.pager, &t), 0);
+	CHECK_EQ(paging_flags(2), PAGE_HERE);
+	CHECK_EQ(r->answer[0].result, 0);
+	CHECK_EQ(r->answer[1].result, 7);
+	CHECK_EQ(r->answer[3].result, 0);
+	paging_close();
+}
+
 TEST(the_objects_of_another_pager_are_out_of_reach)
 {
 	struct pager_config c = {.space = space_create(), .slots = 1};
@@ -246,12 +288,23 @@ TEST(the_objects_of_another_pager_are_out_of_reach)
 	paging_close();
 }
 
+/* Else nearly all answers are refused at once. */
+static void tame(struct pager_ring *r)
+{
+	for (unsigned i = 0; i < PAGER_RING; i++) {
+		struct pager_answer *a = &r->answer[i];
+
+		a->kind &= 3;
+		a->slot &= 7;
+		a->prot = a->prot & 1 ? RW : PROT_R;
+	}
+}
+
 /* Random bytes all over the ring, between requests. */
 TEST(a_ring_full_of_rubbish_hurts_only_the_pagers_clients)
 {
-	struct pager_answer a;
+	struct pager_taking t;
 	uint64_t seed = 7;
-	uint32_t at;
 
 	paging_open(64, 4, 0);
 	for (unsigned round = 0; round < 2000; round++) {
@@ -267,13 +320,9 @@ TEST(a_ring_full_of_rubbish_hurts_only_the_pagers_clients)
 				 (uint32_t)(seed >> 40) % (PAGER_RING + 2);
 		touch(round & 1, (seed >> 50) & 63,
 		      seed >> 60 & 1 ? PROT_R : PROT_W);
-		while (pager_next(paging.pager, &a, &at) == 1) {
-			a.kind &= 3; /* else nearly all are refused at once */
-			a.slot &= 7;
-			a.prot = a.prot & 1 ? RW : PROT_R;
-			pager_result(paging.pager, at,
-				     pager_answer(paging.pager, &a));
-		}
+		tame(r);
+		t.left = PAGER_RING;
+		pager_take(paging.pager, &t);
 		if (round % 50 == 0)
 			quiet_check();
 	}
@@ -294,7 +343,7 @@ TEST(a_pagers_end_fails_what_is_asked_and_leaves_what_is_there)
 	quiet_check();
 	CHECK_EQ(paging.object->resident, 2);
 	CHECK(paging.object->pager == NULL);
-	CHECK_EQ(object_pager_timeout(paging.object), 0);
+	CHECK_EQ(pager_timeout(paging.object), 0);
 	for (unsigned i = 2; i < 8; i++)
 		CHECK_EQ(touch(0, i, PROT_R), -E_IO);
 	CHECK_EQ(touch(1, 0, PROT_R), 0);
@@ -398,7 +447,7 @@ TEST(time_outs_are_counted_and_a_late_answer_is_welcome)
 
 	paging_open(8, 1, 0);
 	paging.pager->timeout = 1000;
-	CHECK_EQ(object_pager_timeout(paging.object), 1000);
+	CHECK_EQ(pager_timeout(paging.object), 1000);
 	CHECK_EQ(touch(0, 0, PROT_R), -E_WAIT);
 	q = paging_next();
 	object_wait_timed_out(paging.object, 0);
@@ -424,75 +473,4 @@ TEST(a_pager_without_room_leaves_nothing_mapped)
 	CHECK_EQ(space_list(c.space, 0, list, 4), 2);
 	quiet_check();
 	space_put(c.space);
-}
-
-/* ---- memory failing at every n ----------------------------------------------- */
-
-static int life_of_a_pager(void)
-{
-	struct pager_config c = {.space = space_create(), .slots = 64};
-	struct space *s = space_create();
-	struct object *o = NULL;
-	struct pager *p = NULL;
-	int err = -E_NOMEM;
-	va_t va = VA;
-
-	if (c.space && s)
-		p = pager_create(&c);
-	if (p)
-		o = object_paged(p, 1, 1000, &err);
-	if (o)
-		err = space_map_object(s, &va, 1000 * PAGE_SIZE, RW, RW,
-				       MAP_FIXED | MAP_SHARED, o, 0);
-	if (!err)
-		err = fault_resolve(s, va + 900 * PAGE_SIZE, PROT_W);
-	if (err == -E_WAIT)
-		err = pager_answer(p,
-				   &(struct pager_answer){.kind = PAGER_SUPPLY,
-							  .prot = RW});
-	if (!err)
-		err = fault_resolve(s, va + 900 * PAGE_SIZE, PROT_W);
-	quiet_check();
-	if (o)
-		object_put(o);
-	if (s)
-		space_put(s);
-	if (p)
-		kobject_put(&p->kobject);
-	else if (c.space)
-		space_put(c.space);
-	return err;
-}
-
-TEST(pagers_lose_nothing_when_memory_fails_at_every_frame)
-{
-	uint64_t before = quiet_frames();
-	int err = -E_NOMEM;
-	long n = 0;
-
-	for (; err; n++) {
-		frame_fail_after(n);
-		err = life_of_a_pager();
-		frame_fail_after(-1);
-		CHECK_EQ(quiet_frames(), before);
-		CHECK(err == 0 || err == -E_NOMEM);
-		CHECK(n < 40);
-	}
-	CHECK(n > 12);
-}
-
-TEST(pagers_lose_nothing_when_memory_fails_at_every_structure)
-{
-	uint64_t before = quiet_frames(), n = 0;
-	int err = -E_NOMEM;
-
-	for (; err; n++) {
-		slab_fail_after(n);
-		err = life_of_a_pager();
-		slab_fail_after(SLAB_NEVER);
-		CHECK_EQ(quiet_frames(), before);
-		CHECK(err == 0 || err == -E_NOMEM);
-		CHECK(n < 40);
-	}
-	CHECK(n > 7);
 }

@@ -67,20 +67,19 @@ struct pager_request paging_next(void)
 int paging_answer(struct pager_answer a)
 {
 	struct pager_ring *r = ring();
-	struct pager_answer got;
-	uint32_t at;
-	int result;
+	struct pager_taking t = {.left = PAGER_RING};
+	int n;
 
 	r->answer[r->answers_put++ % PAGER_RING] = a;
-	CHECK_EQ(pager_next(paging.pager, &got, &at), 1);
-	if (got.kind == PAGER_REVOKE)
-		result = object_revoke(paging.object, paging.pager, got.index,
-				       got.count, got.prot);
-	else
-		result = pager_answer(paging.pager, &got);
-	pager_result(paging.pager, at, result);
-	CHECK_EQ(r->answer[at].result, result);
-	return result;
+	n = pager_take(paging.pager, &t);
+	CHECK_EQ(n, a.kind == PAGER_REVOKE ? PAGER_REVOKE : 0);
+	CHECK_EQ(t.left, PAGER_RING - 1);
+	a = t.answer;
+	if (n == PAGER_REVOKE)
+		pager_result(paging.pager, t.at,
+			     object_revoke(paging.object, paging.pager, a.index,
+					   a.count, a.prot));
+	return r->answer[t.at].result;
 }
 
 int paging_supply(const struct pager_request *q, unsigned prot)
@@ -120,6 +119,13 @@ void paging_bring(uint64_t index, char byte)
 	memset(paging_bytes(paging.home, q.address), byte, PAGE_SIZE);
 	CHECK_EQ(paging_supply(&q, RW), 0);
 	CHECK_EQ(touch(0, index, PROT_R), 0);
+}
+
+pte_t paging_entry(struct space *s, va_t va)
+{
+	const pte_t *slot = mmu_slot(&s->mmu, va, 0);
+
+	return slot ? pte_load(slot) : 0;
 }
 
 pte_t paging_leaf(struct space *s, va_t va)

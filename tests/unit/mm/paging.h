@@ -48,7 +48,8 @@ int paging_revoke(uint64_t index, unsigned count, unsigned prot);
 /* Brings page `index` in by client 0, filled with `byte`; writable. */
 void paging_bring(uint64_t index, char byte);
 
-/* A leaf; what it may; the memory that it maps. */
+/* The entry; a leaf; what it may; the memory that it maps. */
+pte_t paging_entry(struct space *s, va_t va);
 pte_t paging_leaf(struct space *s, va_t va);
 unsigned paging_prot(struct space *s, va_t va);
 char *paging_bytes(struct space *s, va_t va);

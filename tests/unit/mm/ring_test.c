@@ -20,13 +20,19 @@ static void answer(unsigned kind)
 	shared.answers_put++;
 }
 
+static void put(const struct pager_request *q)
+{
+	*ring_place(&r) = *q;
+	ring_put(&r);
+}
+
 TEST(requests_come_in_order_and_go_round)
 {
 	begin();
 	for (uint64_t i = 0; i < 3 * PAGER_RING; i++) {
 		struct pager_request q = {.kind = PAGER_PAGEIN, .index = i};
 
-		ring_put(&r, &q);
+		put(&q);
 		CHECK_EQ(shared.requests_put, i + 1);
 		CHECK_EQ(shared.request[i % PAGER_RING].index, i);
 	}
@@ -91,7 +97,7 @@ TEST(what_a_pager_writes_over_the_kernels_words_is_not_read)
 	CHECK_EQ(shared.answers_taken, 1);
 	ring_refused(&r);
 	CHECK_EQ(shared.refused, 1);
-	ring_put(&r, &(struct pager_request){.index = 5});
+	put(&(struct pager_request){.index = 5});
 	CHECK_EQ(shared.requests_put, 1);
 	CHECK_EQ(shared.request[0].index, 5);
 }
