@@ -20,6 +20,7 @@ static void open_liar(unsigned slots, uint64_t timeout)
 
 static void close_liar(void)
 {
+	wait_for_last();
 	CHECK_EQ(space_unmap(SELF, (const void *)file, PAGES * PAGE), 0);
 	CHECK_EQ(space_unmap(SELF, (const void *)setup.ring,
 			     sizeof(struct pager_ring)),

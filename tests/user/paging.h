@@ -75,18 +75,27 @@ static __attribute__((noinline)) void client(uint64_t arg)
 }
 THREAD(client_entry, client)
 
-/* The last one may be on its way out still, on the stack of the next. */
+/*
+ * The last client may be on its way out still, on the stack of the next, and what
+ * this program comes to is what its last thread says.
+ */
+static uint64_t last_client;
+
+static inline void wait_for_last(void)
+{
+	while (last_client && handle_info(last_client) != -E_STALE)
+		thread_yield();
+	if (last_client)
+		handle_close(last_client);
+	last_client = 0;
+}
+
 static inline void begin(struct job j)
 {
-	static uint64_t last;
-
-	while (last && handle_info(last) != -E_STALE)
-		thread_yield();
-	if (last)
-		handle_close(last);
+	wait_for_last();
 	job = j;
-	last = (uint64_t)run(client_entry,
-			     stack_of_client + sizeof(stack_of_client), 0);
+	last_client = (uint64_t)run(
+		client_entry, stack_of_client + sizeof(stack_of_client), 0);
 }
 
 /* What the newest thread of this task, the client, is doing. */

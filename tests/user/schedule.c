@@ -237,7 +237,8 @@ static void threads_go_where_they_may(void)
 
 /* ---- who wakes the other by a fault, or an answer --------------------------- */
 
-static uint64_t told; /* 1: the pager, of a request; 2: the one in between */
+static uint64_t
+	told; /* 1: a request; 2: for who is in between; 4: all is done */
 static struct pager filler;
 static volatile char *file;
 
@@ -253,6 +254,7 @@ static void fills(void *unused)
 	pager_supply(&filler, q.slot, PROT_R);
 	CHECK_EQ(pager_submit(filler.handle, 0, NEVER, NULL), 0);
 	note('q');
+	notification_signal(told, 4);
 }
 
 static void between(void *unused)
@@ -286,12 +288,13 @@ static void a_pager_is_not_before_who_is_more_urgent(void)
 	thread(between, NULL, 8);
 	thread(fills, NULL, 7);
 	go();
-	while (n_order < 2)
+	for (int i = 0; i < 3 || n_order < 2; i++) /* until both wait */
 		sleep_until((uint64_t)time_now() + 1000000);
 	thread(touches, NULL, 9);
 	go();
-	wait_for_threads(1);
+	CHECK_EQ(notification_wait(told, 4, NEVER, NULL), 0); /* no clock */
 	CHECK(!strcmp((const char *)order, "01tmpcq"));
+	wait_for_threads(1);
 	CHECK_EQ(space_unmap(SELF, (const void *)file, 4096), 0);
 	CHECK_EQ(handle_close(object) | handle_close(filler.handle) |
 			 handle_close(told),
