@@ -108,8 +108,14 @@
  *	task_handler (task CONTROL, endpoint SEND)
  *		Where the task's faults, and its calls below CALL_FIRST, go:
  *		abi/handler.h. SELF: nowhere.
- *	task_watch (task INSPECT, notification SIGNAL)
- *		When the task ends, `bits` are signalled. At once if it has.
+ *	handle_watch (task or thread INSPECT, notification SIGNAL)
+ *		When the task (SELF: the caller's), or the one thread, has ended
+ *		`bits` are signalled; at once if it has. 0 bits: not any more.
+ *		Each notification has bits of its own; the latest count. At most
+ *		TASK_WATCHERS, THREAD_WATCHERS of them: -E_BUSY, unless one of
+ *		them is revoked or nobody has a handle of it. So nobody is robbed
+ *		of his notice, and who watches before he hands out handles has a
+ *		place.
  *	task_end (CONTROL)
  *		All its threads end, and the task with `status`.
  *	task_info (INSPECT)
@@ -261,7 +267,7 @@ struct pager_setup;
 	C1(handle_info, uint64_t, handle)                                      \
 	C3(task_create, uint64_t, space, const char *, name, uint64_t, bytes)  \
 	C2(task_handler, uint64_t, task, uint64_t, endpoint)                   \
-	C3(task_watch, uint64_t, task, uint64_t, notification,                 \
+	C3(handle_watch, uint64_t, handle, uint64_t, notification,             \
 	   uint64_t, bits)                                                     \
 	C2(task_end, uint64_t, task, int, status)                              \
 	C2(task_info, uint64_t, task, struct task_info *, to)                  \

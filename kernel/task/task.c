@@ -115,25 +115,16 @@ static struct thread *take_new_thread(struct task *t)
 	return thread;
 }
 
-static struct kobject *take_pointer(struct task *t, struct kobject **p)
+static void drop_handler(struct task *t)
 {
 	struct kobject *o;
 
 	lock_take(&t->lock);
-	o = *p;
-	*p = NULL;
+	o = t->handler;
+	t->handler = NULL;
 	lock_drop(&t->lock);
-	return o;
-}
-
-static void tell_watcher(struct task *t)
-{
-	struct kobject *o = take_pointer(t, &t->watcher);
-
-	if (!o)
-		return;
-	upcall_signal(o, t->watch_bits);
-	kobject_put(o);
+	if (o)
+		kobject_put(o);
 }
 
 /*
@@ -144,6 +135,7 @@ static void finish(struct task *t, int status, unsigned fault)
 {
 	struct thread *thread;
 	struct task *child;
+	struct watch watch[TASK_WATCHERS];
 	struct kobject *o;
 
 	if (!begin_end(t, status, fault))
@@ -158,15 +150,14 @@ static void finish(struct task *t, int status, unsigned fault)
 		kobject_put(&child->object);
 	}
 	handle_close_all(t);
-	o = take_pointer(t, &t->handler);
-	if (o)
-		kobject_put(o);
+	drop_handler(t);
 	lock_take(&t->lock);
 	o = &t->space->object;
 	t->space = NULL;
+	watch_take_locked(t->watch, TASK_WATCHERS, watch);
 	lock_drop(&t->lock);
 	kobject_put(o);
-	tell_watcher(t);
+	watch_tell(watch, TASK_WATCHERS);
 	if (t->on_end)
 		t->on_end(t);
 }
@@ -246,35 +237,38 @@ const struct kind task_kind = {
 
 /* ---- who is told ------------------------------------------------------ */
 
-static int set_pointer(struct task *t, struct kobject **p, struct kobject *o,
-		       uint64_t *word, uint64_t value)
+int task_set_handler(struct task *t, struct kobject *endpoint, uint64_t badge)
 {
-	struct kobject *old = o;
+	struct kobject *old = NULL;
 	int err = 0;
 
 	lock_take(&t->lock);
 	if (t->ended) {
 		err = -E_STALE;
 	} else {
-		old = *p;
-		*word = value;
-		*p = o;
+		old = t->handler;
+		t->handler_badge = badge;
+		t->handler = endpoint;
 	}
 	lock_drop(&t->lock);
-	if (!err && old)
+	if (old)
 		kobject_put(old);
 	return err;
 }
 
-int task_set_handler(struct task *t, struct kobject *endpoint, uint64_t badge)
+int task_watch(struct task *t, struct kobject *notification, uint64_t bits)
 {
-	return set_pointer(t, &t->handler, endpoint, &t->handler_badge, badge);
-}
+	struct kobject *old = NULL;
+	int err = -E_STALE;
 
-int task_set_watcher(struct task *t, struct kobject *notification,
-		     uint64_t bits)
-{
-	return set_pointer(t, &t->watcher, notification, &t->watch_bits, bits);
+	lock_take(&t->lock);
+	if (!t->ended)
+		err = watch_set_locked(t->watch, TASK_WATCHERS, notification,
+				       bits, &old);
+	lock_drop(&t->lock);
+	if (old)
+		kobject_put(old);
+	return err;
 }
 
 /* ---- listing ---------------------------------------------------------- */

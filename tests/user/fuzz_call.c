@@ -9,7 +9,7 @@
 /* ---- the calls ------------------------------------------------------------ */
 
 /*
- * A letter an argument: a handle (h of anything; Space, Object, Task, tHread,
+ * A letter an argument: a handle (h of anything; W of a task or thread; Space, Object, Task, tHread,
  * Endpoint, Notification, Interrupt, Pager, Machine), address, length, z: offset, prot, flags, how (both), word,
  * number, time, rights, code, stack; '*': the result is a handle; '-': rarely,
  * because who makes it ends, or what all use.
@@ -59,7 +59,7 @@ static const struct shape shapes[] = {
 	AT(handle_info) = {.arguments = "h"},
 	AT(task_create) = {.arguments = "*San"},
 	AT(task_handler) = {.arguments = "TE"},
-	AT(task_watch) = {.arguments = "TNw"},
+	AT(handle_watch) = {.arguments = "WNw"},
 	AT(task_end) = {.arguments = "-Tn"},
 	AT(task_info) = {.arguments = "Ta"},
 	AT(thread_create) = {.arguments = "*Tcsw"},
@@ -117,6 +117,9 @@ static uint64_t argument(struct random *r, char letter)
 		return random_below(r, 5);
 	case 'h':
 		return any_handle(r);
+	case 'W':
+		return handle_of(r, random_once_in(r, 2) ? KIND_TASK
+							 : KIND_THREAD);
 	case 'a':
 		return any_address(r);
 	case 'l':
