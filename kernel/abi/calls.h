@@ -182,8 +182,8 @@
  *		Sets `bits` when `deadline` comes; NEVER clears the timer. One
  *		timer a notification.
  *	notification_bind (WAIT)
- *		Its bits also end an ipc_receive of the calling thread
- *		(IPC_SIGNAL). SELF: no more. -E_BUSY: bound to another.
+ *		Its bits, of which there is one at least, also end an
+ *		ipc_receive of the calling thread (IPC_SIGNAL). SELF: no more. -E_BUSY: bound to another.
  *	interrupt_create (machine LINES; notification SIGNAL)
  *		From now on interrupt `source` sets `bits`, and is then silent
  *		until interrupt_done(). -E_INVAL, -E_BUSY (another has it).

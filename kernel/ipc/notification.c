@@ -118,15 +118,29 @@ static void give_bound(struct thread *t, uint64_t bits)
 	t->frame.x[X_T1] = 0;
 }
 
-static void wake_bound(struct notification *n, struct thread *t, uint64_t wait)
+/*
+ * The bound thread, claimed, with bits, if it waits to receive and there are
+ * any. Both are looked at, and taken, under the lock: it cannot be unbound
+ * meanwhile, nor the bits be somebody else's. The caller has set or seen bits,
+ * and fenced.
+ */
+static struct thread *claim_bound_locked(struct notification *n, uint64_t *wait,
+					 uint64_t *got)
 {
-	uint64_t bits;
+	struct thread *t = n->bound;
 
-	if (wait_kind(wait) != WAIT_RECEIVE || !thread_claim(t, wait))
-		return;
-	lock_take(&n->lock);
-	bits = take_locked(n, ~0ul);
-	lock_drop(&n->lock);
+	if (!t || !n->bits)
+		return NULL;
+	*wait = __atomic_load_n(&t->wait, __ATOMIC_RELAXED);
+	if (wait_kind(*wait) != WAIT_RECEIVE || !thread_claim(t, *wait))
+		return NULL;
+	*got = take_locked(n, ~0ul);
+	return t;
+}
+
+/* Claimed with it. */
+static void wake_bound(struct thread *t, uint64_t wait, uint64_t bits)
+{
 	thread_unlink(t, wait);
 	give_bound(t, bits);
 	thread_wake(t, 0);
@@ -134,7 +148,7 @@ static void wake_bound(struct notification *n, struct thread *t, uint64_t wait)
 
 void notification_signal(struct notification *n, uint64_t bits)
 {
-	struct thread *t, *bound;
+	struct thread *t;
 	uint64_t wait, got;
 
 	lock_take(&n->lock);
@@ -146,12 +160,14 @@ void notification_signal(struct notification *n, uint64_t bits)
 		thread_wake(t, 0);
 		lock_take(&n->lock);
 	}
-	bound = n->bits ? n->bound : NULL;
+	if (n->bits && n->bound) {
+		/* notification_recheck() */
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		t = claim_bound_locked(n, &wait, &got);
+	}
 	lock_drop(&n->lock);
-	if (!bound)
-		return;
-	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* notification_recheck() */
-	wake_bound(n, bound, __atomic_load_n(&bound->wait, __ATOMIC_RELAXED));
+	if (t)
+		wake_bound(t, wait, got);
 }
 
 void upcall_signal(struct kobject *o, uint64_t bits)
@@ -296,12 +312,18 @@ bool notification_take_bound(struct thread *me)
 	return bits != 0;
 }
 
-void notification_recheck(struct kobject *bound, struct thread *t,
-			  uint64_t wait)
+void notification_recheck(struct kobject *bound)
 {
 	struct notification *n = notification_of(bound);
+	uint64_t wait, got;
+	struct thread *t;
 
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* notification_signal() */
-	if (__atomic_load_n(&n->bits, __ATOMIC_RELAXED))
-		wake_bound(n, t, wait);
+	if (!__atomic_load_n(&n->bits, __ATOMIC_RELAXED))
+		return;
+	lock_take(&n->lock);
+	t = claim_bound_locked(n, &wait, &got);
+	lock_drop(&n->lock);
+	if (t)
+		wake_bound(t, wait, got);
 }
