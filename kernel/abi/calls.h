@@ -146,7 +146,8 @@
  *		A handle with all rights. -E_NOMEM, -E_MFILE.
  *	ipc_call (SEND)
  *		Sends, and waits for the reply. -E_PEER (nobody can receive, or
- *		who received is gone), -E_CANCELED, -E_INTR, -E_TIMEDOUT,
+ *		who received is gone, perhaps in the midst of a reply:
+ *		abi/ipc.h), -E_CANCELED, -E_INTR, -E_TIMEDOUT,
  *		-E_AGAIN, -E_INVAL and errors of the handles to be sent.
  *	ipc_send (SEND)
  *		Sends, and waits until it is received. The same errors.
