@@ -218,8 +218,9 @@ $(O)/program/%.o: % Makefile
 
 # What runs once, or only for a person to read, is made small.
 COLD = main.c panic.c report.c compat/% arch/riscv/kspace.c arch/riscv/early.c \
-	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c
-$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%),$(KERNEL)))): OPT = -Os
+	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c \
+	task/watch.c sys/machine_calls.c
+$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%) platform/board% platform/fdt%,$(KERNEL)))): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)

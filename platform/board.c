@@ -172,6 +172,7 @@ int board_read(struct board *b, const struct fdt *f, const char **why)
 		read_chosen,	   board_read_cpus,
 		board_read_uart,   board_read_plic,
 		board_read_virtio, board_read_test_device,
+		board_read_own,
 	};
 
 	memset(b, 0, sizeof(*b));

@@ -164,3 +164,67 @@ const char *board_read_test_device(struct board *b, const struct fdt *f)
 		return "the test device has no reg that makes sense";
 	return NULL;
 }
+
+/* ---- what is not a program's -------------------------------------------- */
+
+/* A device can be compatible with two of the names below. */
+static const char *add_own(struct board *b, pa_t base, uint64_t size)
+{
+	for (unsigned i = 0; i < b->own_count; i++)
+		if (b->own[i].base == base && b->own[i].size == size)
+			return NULL;
+	if (b->own_count == BOARD_OWN)
+		return "the devicetree has more than 48 ranges of interrupt "
+		       "controllers";
+	b->own[b->own_count++] = (struct board_range){base, size, true};
+	return NULL;
+}
+
+/* All registers of a device: an ACLINT's timer has two ranges. */
+static const char *own_node(struct board *b, const struct fdt *f, uint32_t node)
+{
+	const char *why = NULL;
+	uint64_t base, size;
+	int err;
+
+	for (unsigned i = 0; !why; i++) {
+		err = fdt_reg(f, node, i, &base, &size);
+		if (err == -E_NOENT)
+			break;
+		why = err ? "an interrupt controller has no reg that makes "
+			    "sense"
+			  : add_own(b, base, size);
+	}
+	return why;
+}
+
+const char *board_read_own(struct board *b, const struct fdt *f)
+{
+	static const char *const names[] = {
+		"sifive,plic-1.0.0",   "riscv,plic0",	    "sifive,clint0",
+		"riscv,clint0",	       "riscv,aclint-mswi", "riscv,aclint-sswi",
+		"riscv,aclint-mtimer", "sifive,test0",	    "sifive,test1",
+	};
+	const char *why = NULL;
+
+	for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
+		uint32_t node = fdt_find_compatible(f, 0, names[i]);
+
+		for (; node && !why;
+		     node = fdt_find_compatible(f, node, names[i]))
+			why = own_node(b, f, node);
+	}
+	return why;
+}
+
+bool board_drives(const struct board *b, pa_t pa, uint64_t bytes)
+{
+	pa_t start = round_down(pa, PAGE_SIZE);
+	pa_t end = round_up(pa + bytes, PAGE_SIZE);
+
+	for (unsigned i = 0; i < b->own_count; i++)
+		if (ranges_overlap(start, end, b->own[i].base,
+				   b->own[i].base + b->own[i].size))
+			return true;
+	return false;
+}

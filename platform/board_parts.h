@@ -13,6 +13,7 @@ const char *board_read_uart(struct board *b, const struct fdt *f);
 const char *board_read_plic(struct board *b, const struct fdt *f);
 const char *board_read_virtio(struct board *b, const struct fdt *f);
 const char *board_read_test_device(struct board *b, const struct fdt *f);
+const char *board_read_own(struct board *b, const struct fdt *f);
 
 /* The BOARD_ISA_* of a cpu node. */
 uint32_t board_isa(const struct fdt *f, uint32_t cpu);

@@ -62,7 +62,9 @@
  *		zeroed memory that devices may be told of, with `where`
  *		OBJECT_DMA (RIGHT_FRAMES); a pager (MANAGE), whom `where` tells
  *		which object is meant. Gives a handle with all rights that apply.
- *		-E_INVAL, -E_NOMEM, -E_MFILE, -E_ACCES (registers that are RAM).
+ *		-E_INVAL, -E_NOMEM, -E_MFILE, -E_ACCES (registers that are RAM,
+ *		or that the kernel drives: PLIC, CLINT, the test device; the
+ *		console's a driver may have).
  *	object_address (DMA)
  *		The physical address of the page at `offset`. -E_INVAL for an
  *		object whose pages can move.

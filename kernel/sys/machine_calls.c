@@ -14,6 +14,7 @@
 static struct slab_cache machines =
 	SLAB_CACHE_INIT(machines, "machine", sizeof(struct kobject));
 struct machine_info machine_facts;
+const struct board *machine_board;
 
 static void end(struct kobject *o)
 {
