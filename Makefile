@@ -30,7 +30,7 @@ ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machi
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S trial.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
-	region_check.c object.c radix.c rmap.c paged.c ring.c pager.c window.c space.c pages.c \
+	region_check.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c window.c space.c pages.c \
 	fault.c pin.c grace.c mm.c check.c
 TASK = handle.c watch.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
@@ -65,7 +65,7 @@ USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) 
 	$(addprefix user/servers/,init/manifest.c init/words.c \
 	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c) \
 	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
-PROGRAMS = start memory calls ipc objects handles messages cut waits watch handler signals schedule ramdisk liar remote floating stack two_spin many_churn exhaust@15
+PROGRAMS = start memory calls ipc objects revoke handles messages cut waits watch handler signals schedule ramdisk liar remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
@@ -217,8 +217,8 @@ $(O)/program/%.o: % Makefile
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
 
 # What runs once, or only for a person to read, is made small.
-COLD = main.c panic.c report.c compat/% arch/riscv/kspace.c arch/riscv/early.c \
-	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c \
+COLD = main.c panic.c report.c boot/% compat/% arch/riscv/kspace.c arch/riscv/early.c \
+	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c mm/revoke.c \
 	task/watch.c sys/machine_calls.c
 $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%) platform/board% platform/fdt%,$(KERNEL)))): OPT = -Os
 

@@ -93,9 +93,18 @@
  *		but for a running task or thread. An endpoint from which nobody
  *		can receive any more is dead: who waits there gets -E_PEER.
  *	handle_revoke (MANAGE)
- *		The object ends for everybody: other handles of it are stale, who
+ *		The object ends for everybody: all handles of it are stale, who
  *		waits there gets -E_PEER. -E_INVAL: not for spaces, tasks and
  *		threads (task_end, thread_control).
+ *		Memory has no pages any more: they are taken from every space,
+ *		and who touches a mapping meets E_FAULT, a call -E_FAULT;
+ *		private copies stay, and so do the mappings until they are
+ *		unmapped. The memory is free at once, but for what the kernel
+ *		copies from at that moment: no device may use it any more. Dirty
+ *		pages of a pager go when it has written them, or failed; if it
+ *		has ended they are lost. object_sync() gives -E_STALE.
+ *		An interrupt is silent, and its source free. A kept caller gets
+ *		-E_PEER. What was made with a machine handle stays.
  *	handle_info
  *		Kind and rights: HANDLE_KIND, HANDLE_RIGHTS.
  *

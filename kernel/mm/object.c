@@ -71,6 +71,7 @@ const struct kind object_kind = {
 	.number = KIND_OBJECT,
 	.name = "object",
 	.end = object_end,
+	.revoke = object_revoke_all,
 	.reclaim = object_reclaim,
 };
 

@@ -113,7 +113,7 @@ bool paged_is_awaited_locked(struct object *o, uint64_t index)
 {
 	struct frame *f = object_frame_locked(o, index & ~PAGE_WRITTEN(0));
 
-	if (!f)
+	if (!f || o->kobject.dead)
 		return false;
 	if (index & PAGE_WRITTEN(0))
 		return f->flags & PAGE_WRITING;
@@ -206,7 +206,7 @@ static void page_written_locked(struct object *o, struct frame *f,
 				const struct pager_answer *a)
 {
 	f->flags &= (uint16_t)~PAGE_WRITING;
-	if (a->kind == PAGER_FAIL) {
+	if (a->kind == PAGER_FAIL && !o->kobject.dead) {
 		if (!(f->flags & PAGE_DIRTY))
 			o->dirty++;
 		f->flags |= PAGE_DIRTY | PAGE_FAILED;
@@ -221,6 +221,32 @@ static void page_written_locked(struct object *o, struct frame *f,
 		upcall_pages_settled(o, f->index, 1, 0);
 }
 
+/* Of an object that was revoked. It is not written any more. */
+static void discard_locked(struct object *o, struct frame *f)
+{
+	if ((f->flags & PAGE_DIRTY) && !write_back_locked(o, f)) {
+		f->flags &= (uint16_t)~PAGE_DIRTY;
+		o->dirty--;
+	}
+	if (f->flags & PAGE_BUSY)
+		f->flags |= PAGE_GOING;
+	else
+		drop_locked(o, f, 0);
+}
+
+bool paged_discard_locked(struct object *o, uint64_t *at, unsigned max)
+{
+	uint64_t *place;
+
+	for (; max > 0; max--, ++*at) {
+		place = radix_next(&o->radix, at, RADIX_MAX);
+		if (!place)
+			return false;
+		discard_locked(o, (struct frame *)*place);
+	}
+	return true;
+}
+
 void paged_answered(struct object *o, struct frame *f, unsigned kind,
 		    const struct pager_answer *a)
 {
@@ -231,7 +257,9 @@ void paged_answered(struct object *o, struct frame *f, unsigned kind,
 		page_written_locked(o, f, a);
 	else
 		f->flags &= (uint16_t)~PAGE_TELLING;
-	if ((f->flags & PAGE_GOING) && !(f->flags & PAGE_BUSY))
+	if (o->kobject.dead)
+		discard_locked(o, f);
+	else if ((f->flags & PAGE_GOING) && !(f->flags & PAGE_BUSY))
 		drop_locked(o, f, 0);
 	lock_drop(&o->lock);
 }

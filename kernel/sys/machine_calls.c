@@ -31,6 +31,7 @@ const struct kind machine_kind = {
 	.name = "machine",
 	.end = end,
 	.reclaim = reclaim,
+	.revoke = end,
 };
 
 struct kobject *machine_object(void)
@@ -52,7 +53,9 @@ long machine_may(uint64_t handle, unsigned rights)
 	struct kobject *o;
 	uint64_t badge;
 
-	return handle_look(handle, &machine_kind, rights, &o, &badge);
+	long err = handle_look(handle, &machine_kind, rights, &o, &badge);
+
+	return !err && o->dead ? -E_STALE : err;
 }
 
 long sys_machine_info(const uint64_t arg[6])
