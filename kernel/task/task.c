@@ -94,8 +94,8 @@ static bool begin_end(struct task *t, int status, unsigned fault)
 	mine = !t->ended && t->running == 0;
 	if (mine) {
 		t->ended = true;
-		t->status = status;
-		t->fault = fault;
+		t->status = t->told ? t->status : status;
+		t->fault = t->told ? 0 : fault;
 	}
 	lock_drop(&t->lock);
 	return mine;
@@ -210,6 +210,12 @@ void task_end(struct task *t, int status)
 {
 	struct thread *thread;
 
+	lock_take(&t->lock);
+	if (!t->ended && !t->told) {
+		t->told = true;
+		t->status = status;
+	}
+	lock_drop(&t->lock);
 	while ((thread = take_unaware_thread(t))) {
 		thread_end(thread, status);
 		kobject_put(&thread->object);

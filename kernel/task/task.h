@@ -31,7 +31,8 @@ struct task {
 	struct list threads; /* that have not ended, by in_task */
 	uint32_t running;    /* of these, how many were started */
 	bool ended;
-	int status;	/* of the thread that ended last */
+	bool told;	/* task_end() has set the status */
+	int status;	/* that, or of the thread that ended last */
 	unsigned fault; /* scause that ended it, 0 if it ended by itself */
 
 	struct kobject *handler; /* endpoint, or NULL; counted */
