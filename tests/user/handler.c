@@ -196,6 +196,7 @@ static void a_task_ends_with_the_status_that_it_is_given(void)
 	uint64_t bell = (uint64_t)notification_create();
 
 	door = (uint64_t)endpoint_create();
+	CHECK_EQ(thread_schedule(SELF, PRIORITY_DEFAULT, 1), 0); /* with it */
 	CHECK_EQ(remote_open(&t, o, 4 * PAGE, bell, 1), 0);
 	CHECK_EQ(task_handler(t.task, door), 0);
 	CHECK_EQ(handle_watch(t.task, bell, 2), 0);
@@ -211,6 +212,7 @@ static void a_task_ends_with_the_status_that_it_is_given(void)
 	CHECK_EQ(info.status, 5);
 	CHECK_EQ(info.fault, 0);
 	remote_close(&t);
+	CHECK_EQ(thread_schedule(SELF, PRIORITY_DEFAULT, ~0ul), 0);
 	CHECK_EQ(handle_close(o) | handle_close(door) | handle_close(bell), 0);
 }
 
