@@ -216,11 +216,12 @@ $(O)/program/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
 
-# What runs once, or only for a person to read, is made small.
+# What runs once or seldom, or only for a person to read, is made small.
 COLD = main.c panic.c report.c boot/% compat/% arch/riscv/kspace.c arch/riscv/early.c \
 	arch/riscv/sbi.c arch/riscv/machine.c mm/mm.c mm/check.c mm/frame_check.c mm/revoke.c \
-	task/watch.c sys/machine_calls.c
-$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%) platform/board% platform/fdt%,$(KERNEL)))): OPT = -Os
+	lib/log.c task/watch.c task/task.c sys/machine_calls.c sys/task_calls.c \
+	sys/object_calls.c sys/handle_calls.c sys/log_calls.c sys/walk.c
+$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD:%=kernel/%) platform/board%,$(KERNEL)))): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)
