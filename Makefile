@@ -30,9 +30,9 @@ ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machi
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S trial.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
-	region_check.c object.c radix.c rmap.c paged.c ring.c pager.c window.c space.c pages.c \
+	region_check.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c window.c space.c pages.c \
 	fault.c pin.c ending.c grace.c mm.c check.c
-TASK = handle.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
+TASK = handle.c watch.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
 SYS = sys.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
 	machine_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c walk.c
@@ -65,7 +65,7 @@ USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) 
 	$(addprefix user/servers/,init/manifest.c init/words.c \
 	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c) \
 	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
-PROGRAMS = start memory calls steps ipc objects handles messages waits handler signals schedule ramdisk liar remote floating stack two_spin many_churn exhaust@15
+PROGRAMS = start memory calls steps ipc objects revoke handles messages cut waits watch handler signals schedule ramdisk liar remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
@@ -217,12 +217,15 @@ $(O)/program/%.o: % Makefile
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
 
 # What runs once, or seldom, or only for a person to read, is made small.
-COLD = $(addprefix platform/,board%.c console.c plic.c errata.c) $(addprefix kernel/,main.c panic.c report.c boot/% compat/% \
-	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c) \
-	$(addprefix mm/,mm.c check.c frame_check.c grace.c ending.c region_check.c rmap.c pin.c) \
-	$(addprefix task/,idle.c task.c timer.c) $(addprefix ipc/,interrupt.c message.c reply.c) \
-	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c task_calls.c \
-	thread_calls.c walk.c))
+COLD = $(addprefix platform/,board%.c fdt%.c console.c plic.c errata.c) \
+	$(addprefix kernel/,main.c panic.c report.c lib/log.c boot/% compat/% \
+	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c) \
+	$(addprefix mm/,mm.c check.c frame_check.c grace.c ending.c region_check.c \
+	rmap.c revoke.c pin.c) \
+	$(addprefix task/,idle.c task.c timer.c watch.c thread.c thread_fpu.c) \
+	$(addprefix ipc/,interrupt.c message.c reply.c endpoint.c handler.c copy.c) \
+	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c \
+	task_calls.c thread_calls.c ipc_calls.c walk.c))
 $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD),$(KERNEL)))): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.
@@ -266,7 +269,7 @@ $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 		$(FAULTS:%=$(call program,fault)=test/%)
 
 # Programs that want all harts for a while: tools/fuzz, tools/test stress-4.
-STRESS = fuzz stress_ipc stress_map stress_thread stress_task stress_priority stress_signal stress_cancel stress_handler
+STRESS = fuzz stress_ipc stress_map stress_thread stress_task stress_priority stress_signal stress_cancel stress_handler stress_revoke
 $(foreach p,$(filter stress_%,$(STRESS)),$(O)/user/tests/user/$(p).elf): \
 	$(call obj,$(O)/program,tests/user/stress.c)
 $(O)/user/tests/user/fuzz.elf: $(call obj,$(O)/program,$(wildcard tests/user/fuzz_*.c))

@@ -167,11 +167,10 @@ int board_read(struct board *b, const struct fdt *f, const char **why)
 {
 	static const char *(*const parts[])(struct board *,
 					    const struct fdt *) = {
-		read_model,	   read_memory,
-		read_reserved,	   read_initrd,
-		read_chosen,	   board_read_cpus,
-		board_read_uart,   board_read_plic,
-		board_read_virtio, board_read_test_device,
+		read_model,	    read_memory,     read_reserved,
+		read_initrd,	    read_chosen,     board_read_cpus,
+		board_read_uart,    board_read_plic, board_read_test_device,
+		board_read_devices,
 	};
 
 	memset(b, 0, sizeof(*b));

@@ -20,6 +20,7 @@
 #define BOARD_RESERVED 16
 #define BOARD_CPUS     8
 #define BOARD_VIRTIO   8
+#define BOARD_OWN      48 /* as many as 8 sockets of QEMU have */
 #define BOARD_TEXT     64
 #define BOARD_BOOTARGS 512
 
@@ -87,6 +88,10 @@ struct board {
 	struct board_uart uart;
 	struct board_plic plic;
 	pa_t test_device; /* sifive,test0: power-off and exit code; 0: none */
+
+	/* Registers that the kernel and the firmware drive, and no program. */
+	unsigned own_count;
+	struct board_range own[BOARD_OWN];
 };
 
 /*
@@ -94,6 +99,13 @@ struct board {
  * such as "the devicetree has no memory node"; *b is then half filled.
  */
 int board_read(struct board *b, const struct fdt *f, const char **why);
+
+/*
+ * Whether a page of [pa, pa + bytes) has registers that the kernel or the firmware
+ * drives: of the PLIC, the timers and software interrupts (CLINT, ACLINT), the
+ * test device. The console is not among them: its driver takes it over.
+ */
+bool board_drives(const struct board *b, pa_t pa, uint64_t bytes);
 
 /* The hart with this id, or NULL: it has no MMU, or was one too many. */
 struct board_cpu *board_find_cpu(struct board *b, uint64_t hartid);

@@ -106,11 +106,14 @@ static const char *read_contexts(struct board *b, const struct fdt *f,
 	return NULL;
 }
 
+static uint32_t plic_node; /* for board_read_own() */
+
 const char *board_read_plic(struct board *b, const struct fdt *f)
 {
 	uint32_t node = find_plic(f);
 	struct board_plic *p = &b->plic;
 
+	plic_node = node;
 	if (!node)
 		return NULL;
 	if (fdt_reg(f, node, 0, &p->base, &p->size) != 0)
@@ -133,21 +136,16 @@ static void add_virtio(struct board *b, struct board_virtio v)
 	b->virtio[i] = v;
 }
 
-const char *board_read_virtio(struct board *b, const struct fdt *f)
+static const char *read_virtio(struct board *b, const struct fdt *f,
+			       uint32_t node)
 {
-	uint32_t node = fdt_find_compatible(f, 0, "virtio,mmio");
+	struct board_virtio v = {.irq = first_irq(f, node)};
 
-	while (node && b->virtio_count < BOARD_VIRTIO) {
-		struct board_virtio v = {.irq = first_irq(f, node)};
-
-		if (fdt_enabled(f, node)) {
-			if (fdt_reg(f, node, 0, &v.base, &v.size) != 0)
-				return "a virtio slot has no reg that makes "
-				       "sense";
-			add_virtio(b, v);
-		}
-		node = fdt_find_compatible(f, node, "virtio,mmio");
-	}
+	if (b->virtio_count == BOARD_VIRTIO || !fdt_enabled(f, node))
+		return NULL;
+	if (fdt_reg(f, node, 0, &v.base, &v.size) != 0)
+		return "a virtio slot has no reg that makes sense";
+	add_virtio(b, v);
 	return NULL;
 }
 
@@ -163,4 +161,91 @@ const char *board_read_test_device(struct board *b, const struct fdt *f)
 	if (node && fdt_reg(f, node, 0, &b->test_device, &size) != 0)
 		return "the test device has no reg that makes sense";
 	return NULL;
+}
+
+/* ---- what is not a program's -------------------------------------------- */
+
+static const char *add_own(struct board *b, pa_t base, uint64_t size)
+{
+	if (b->own_count == BOARD_OWN)
+		return "the devicetree has more than 48 ranges of interrupt "
+		       "controllers";
+	b->own[b->own_count++] = (struct board_range){base, size, true};
+	return NULL;
+}
+
+/*
+ * Of an ACLINT's timer there are two ranges. What reads the tree is slow, and so
+ * is asked only for what is not known.
+ */
+static const char *own_node(struct board *b, const struct fdt *f, uint32_t node)
+{
+	unsigned ranges =
+		fdt_compatible(f, node, "riscv,aclint-mtimer") ? 2 : 1;
+	const char *why = NULL;
+	uint64_t base, size;
+
+	for (unsigned i = 0; i < ranges && !why; i++)
+		why = fdt_reg(f, node, i, &base, &size)
+			      ? "an interrupt controller has no reg that "
+				"makes sense"
+			      : add_own(b, base, size);
+	return why;
+}
+
+static bool is_own(const char *compatible)
+{
+	static const char *const names[] = {
+		"sifive,clint0",     "riscv,clint0",	  "riscv,aclint-mswi",
+		"riscv,aclint-sswi", "sifive,plic-1.0.0", "riscv,aclint-mtimer",
+		"riscv,plic0",
+	};
+
+	for (unsigned i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(compatible, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What becomes of a node, by the first of its names that is known here. */
+static const char *read_device(struct board *b, const struct fdt *f,
+			       uint32_t node)
+{
+	struct fdt_value v;
+	const char *s = NULL;
+
+	if (node == plic_node || !fdt_prop(f, node, "compatible", &v))
+		return NULL;
+	while ((s = fdt_list_next(&v, s)) != NULL) {
+		if (strcmp(s, "virtio,mmio") == 0)
+			return read_virtio(b, f, node);
+		if (is_own(s))
+			return own_node(b, f, node);
+	}
+	return NULL;
+}
+
+const char *board_read_devices(struct board *b, const struct fdt *f)
+{
+	const char *why = NULL;
+
+	if (b->plic.base)
+		why = add_own(b, b->plic.base, b->plic.size);
+	if (b->test_device)
+		why = add_own(b, b->test_device, PAGE_SIZE);
+	for (uint32_t at = f->root; at && !why; at = fdt_next(f, at, NULL))
+		why = read_device(b, f, at);
+	return why;
+}
+
+bool board_drives(const struct board *b, pa_t pa, uint64_t bytes)
+{
+	pa_t start = round_down(pa, PAGE_SIZE);
+	pa_t end = round_up(pa + bytes, PAGE_SIZE);
+
+	for (unsigned i = 0; i < b->own_count; i++)
+		if (ranges_overlap(start, end, b->own[i].base,
+				   b->own[i].base + b->own[i].size))
+			return true;
+	return false;
 }

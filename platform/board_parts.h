@@ -11,8 +11,9 @@ const char *board_read_cpus(struct board *b, const struct fdt *f);
 const char *board_read_uart(struct board *b, const struct fdt *f);
 /* After the cpus: it tells each its context. */
 const char *board_read_plic(struct board *b, const struct fdt *f);
-const char *board_read_virtio(struct board *b, const struct fdt *f);
 const char *board_read_test_device(struct board *b, const struct fdt *f);
+/* After these: virtio slots, and what is the kernel's own, in one walk. */
+const char *board_read_devices(struct board *b, const struct fdt *f);
 
 /* The BOARD_ISA_* of a cpu node. */
 uint32_t board_isa(const struct fdt *f, uint32_t cpu);

@@ -28,7 +28,7 @@ struct token {
 	uint32_t kind;
 	uint32_t at;   /* its offset */
 	uint32_t next; /* that of the token after it */
-	uint32_t name; /* BEGIN_NODE, PROP: offset of a terminated string */
+	uint32_t name; /* offset of a string: terminated, of BEGIN_NODE */
 	struct fdt_value value; /* PROP */
 };
 
@@ -60,10 +60,10 @@ static bool string_at(const struct fdt *f, uint32_t at, uint32_t end,
 	return true;
 }
 
-/* 5.4.1, FDT_PROP: length, offset of the name, value. */
+/* 5.4.1, FDT_PROP: length, offset of the name, value. The name is not read. */
 static bool read_prop(const struct fdt *f, struct token *t)
 {
-	uint32_t at = t->at + 4, unused;
+	uint32_t at = t->at + 4;
 
 	if (!range_within(at, 8, f->tree, f->tree_end))
 		return false;
@@ -76,7 +76,16 @@ static bool read_prop(const struct fdt *f, struct token *t)
 		return false;
 	t->name += f->strings;
 	t->next = at + 8 + t->value.len;
-	return string_at(f, t->name, f->strings_end, &unused);
+	return true;
+}
+
+static bool prop_is_named(const struct fdt *f, const struct token *t,
+			  const char *name)
+{
+	size_t bytes = strlen(name) + 1;
+
+	return range_within(t->name, bytes, f->strings, f->strings_end) &&
+	       memcmp(f->blob + t->name, name, bytes) == 0;
 }
 
 /* The token at `at`, or the one after the NOPs there; false if damaged. */
@@ -166,6 +175,7 @@ static bool check_tree(struct fdt *f)
 	struct token t = {.next = f->tree};
 	bool props = false;
 	unsigned depth = 0;
+	uint32_t unused;
 
 	while (read_token(f, t.next, &t)) {
 		switch (t.kind) {
@@ -179,7 +189,8 @@ static bool check_tree(struct fdt *f)
 			props = true;
 			break;
 		case PROP:
-			if (!props)
+			if (!props ||
+			    !string_at(f, t.name, f->strings_end, &unused))
 				return false;
 			break;
 		case END_NODE:
@@ -289,7 +300,7 @@ bool fdt_prop(const struct fdt *f, uint32_t node, const char *name,
 	if (!read_token(f, node, &t) || t.kind != BEGIN_NODE)
 		return false;
 	while (read_token(f, t.next, &t) && t.kind == PROP) {
-		if (strcmp((const char *)f->blob + t.name, name) != 0)
+		if (!prop_is_named(f, &t, name))
 			continue;
 		if (v)
 			*v = t.value;

@@ -66,7 +66,9 @@
  *		zeroed memory that devices may be told of, with `where`
  *		OBJECT_DMA (RIGHT_FRAMES); a pager (MANAGE), whom `where` tells
  *		which object is meant. Gives a handle with all rights that apply.
- *		-E_INVAL, -E_NOMEM, -E_MFILE, -E_ACCES (registers that are RAM).
+ *		-E_INVAL, -E_NOMEM, -E_MFILE, -E_ACCES (registers that are RAM,
+ *		or that the kernel drives: PLIC, CLINT, the test device; the
+ *		console's a driver may have).
  *	object_address (DMA)
  *		The physical address of the page at `offset`. -E_INVAL for an
  *		object whose pages can move.
@@ -95,9 +97,18 @@
  *		but for a running task or thread. An endpoint from which nobody
  *		can receive any more is dead: who waits there gets -E_PEER.
  *	handle_revoke (MANAGE)
- *		The object ends for everybody: other handles of it are stale, who
+ *		The object ends for everybody: all handles of it are stale, who
  *		waits there gets -E_PEER. -E_INVAL: not for spaces, tasks and
  *		threads (task_end, thread_control).
+ *		Memory has no pages any more: they are taken from every space,
+ *		and who touches a mapping meets E_FAULT, a call -E_FAULT;
+ *		private copies stay, and so do the mappings until they are
+ *		unmapped. The memory is free at once, but for what the kernel
+ *		copies from at that moment: no device may use it any more. Dirty
+ *		pages of a pager go when it has written them, or failed; if it
+ *		has ended they are lost. object_sync() gives -E_STALE.
+ *		An interrupt is silent, and its source free. A kept caller gets
+ *		-E_PEER. What was made with a machine handle stays.
  *	handle_info
  *		Kind and rights: HANDLE_KIND, HANDLE_RIGHTS.
  *
@@ -112,8 +123,14 @@
  *	task_handler (task CONTROL, endpoint SEND)
  *		Where the task's faults, and its calls below CALL_FIRST, go:
  *		abi/handler.h. SELF: nowhere.
- *	task_watch (task INSPECT, notification SIGNAL)
- *		When the task ends, `bits` are signalled. At once if it has.
+ *	handle_watch (task or thread INSPECT, notification SIGNAL)
+ *		When the task (SELF: the caller's), or the one thread, has ended
+ *		`bits` are signalled; at once if it has. 0 bits: not any more.
+ *		Each notification has bits of its own; the latest count. At most
+ *		TASK_WATCHERS, THREAD_WATCHERS of them: -E_BUSY, unless one of
+ *		them is revoked or nobody has a handle of it. So nobody is robbed
+ *		of his notice, and who watches before he hands out handles has a
+ *		place.
  *	task_end (CONTROL)
  *		All its threads end, and the task with `status`.
  *	task_info (INSPECT)
@@ -144,7 +161,8 @@
  *		A handle with all rights. -E_NOMEM, -E_MFILE.
  *	ipc_call (SEND)
  *		Sends, and waits for the reply. -E_PEER (nobody can receive, or
- *		who received is gone), -E_CANCELED, -E_INTR, -E_TIMEDOUT,
+ *		who received is gone, perhaps in the midst of a reply:
+ *		abi/ipc.h), -E_CANCELED, -E_INTR, -E_TIMEDOUT,
  *		-E_AGAIN, -E_INVAL and errors of the handles to be sent.
  *	ipc_send (SEND)
  *		Sends, and waits until it is received. The same errors.
@@ -180,8 +198,8 @@
  *		Sets `bits` when `deadline` comes; NEVER clears the timer. One
  *		timer a notification.
  *	notification_bind (WAIT)
- *		Its bits also end an ipc_receive of the calling thread
- *		(IPC_SIGNAL). SELF: no more. -E_BUSY: bound to another.
+ *		Its bits, of which there is one at least, also end an
+ *		ipc_receive of the calling thread (IPC_SIGNAL). SELF: no more. -E_BUSY: bound to another.
  *	interrupt_create (machine LINES; notification SIGNAL)
  *		From now on interrupt `source` sets `bits`, and is then silent
  *		until interrupt_done(). -E_INVAL, -E_BUSY (another has it).
@@ -265,7 +283,7 @@ struct pager_setup;
 	C1(handle_info, uint64_t, handle)                                      \
 	C3(task_create, uint64_t, space, const char *, name, uint64_t, bytes)  \
 	C2(task_handler, uint64_t, task, uint64_t, endpoint)                   \
-	C3(task_watch, uint64_t, task, uint64_t, notification,                 \
+	C3(handle_watch, uint64_t, handle, uint64_t, notification,             \
 	   uint64_t, bits)                                                     \
 	C2(task_end, uint64_t, task, int, status)                              \
 	C2(task_info, uint64_t, task, struct task_info *, to)                  \

@@ -11,7 +11,7 @@
  *	back                            (IPC_*)
  *
  * Handles that came are in t2..t5, in the order in which they were sent. a1..a6
- * and t0..t5 are meaningless after an error, and after calls that bring no
+ * and t0..t5 are meaningless after an error, but as said below, and after calls that bring no
  * message (ipc_send, ipc_reply).
  *
  * Who calls is parked until the reply; who sends, until somebody has received.
@@ -22,6 +22,14 @@
  * receiver sees IPC_CUT; the sender does not. A handle is sent as a duplicate
  * with the same rights and badge, and needs RIGHT_DUPLICATE; if one of them is
  * bad the sender has the error and nothing is sent.
+ *
+ * Bytes can also break off because the sender ends, is stopped or cancelled, or
+ * has a buffer that cannot be read (his -E_FAULT). Then
+ *
+ *	a reply		gives the caller -E_PEER. t0 has IPC_CUT, and words, the
+ *			count of bytes and handles are there as after a whole
+ *			one; after any other -E_PEER t0 has no IPC_CUT
+ *	a request	comes with IPC_CUT and without IPC_ASKS: nobody waits
  */
 #ifndef ABI_IPC_H
 #define ABI_IPC_H

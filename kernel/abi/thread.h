@@ -52,6 +52,10 @@ struct thread_info {
 };
 _Static_assert(sizeof(struct thread_info) == 16, "part of the ABI");
 
+/* handle_watch(): how many notifications are told of an end. */
+#define TASK_WATCHERS	4u
+#define THREAD_WATCHERS 2u
+
 #define TASK_NAME_MAX 31
 
 struct task_info {

@@ -21,6 +21,7 @@ static void tell_facts(void)
 {
 	struct machine_info *m = &machine_facts;
 
+	machine_board = &board;
 	memcpy(m->model, board.model, sizeof(m->model) - 1);
 	memcpy(m->arguments, board.bootargs, sizeof(m->arguments) - 1);
 	if (board.uart.kind != UART_NONE)

@@ -82,14 +82,21 @@ static void release_sender(struct thread *from, struct thread *to, int err)
 		message_received(from, to);
 }
 
+/*
+ * What came counts. If it breaks off because of the sender (NULL: gone) a reply
+ * is none, and after a request nobody waits for one.
+ */
 static void finish(struct thread *t, struct thread *from, bool cut, int err)
 {
 	struct copy *c = &t->copy;
+	bool breaks_off = !from || err;
 
 	t->frame.x[X_T0] |= c->done;
 	if (cut)
 		t->frame.x[X_T0] |= IPC_CUT;
-	if (from && err && !c->is_reply)
+	if (breaks_off && c->is_reply)
+		thread_set_result(t, -E_PEER);
+	if (breaks_off && !c->is_reply)
 		t->frame.x[X_T0] &= ~IPC_ASKS;
 	c->from.thread = NULL;
 	if (from)

@@ -5,7 +5,8 @@
  * The receiver does it, as itself, in its own space: its page faults are its
  * own, and the sender's pages are brought as if the sender had touched them. At
  * most a page is moved at a time; between two the sender can be cancelled, and
- * interrupts are looked at. What is not there when it breaks off is cut.
+ * interrupts are looked at. What is not there when it breaks off is cut; whose
+ * fault that was, abi/ipc.h says how the receiver learns.
  */
 #ifndef IPC_COPY_H
 #define IPC_COPY_H

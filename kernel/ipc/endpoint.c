@@ -273,6 +273,6 @@ long endpoint_receive(struct endpoint *ep)
 	if (s)
 		return meet_sender(me, s, wait);
 	if (!err && bound)
-		notification_recheck(bound, me, wait);
+		notification_recheck(bound);
 	return err;
 }

@@ -109,16 +109,25 @@ void interrupt_arrived(void)
 	}
 }
 
-static bool end(struct kobject *o)
+/* The source is free for another. */
+static void revoke(struct kobject *o)
 {
 	struct interrupt *i = interrupt_of(o);
 
 	lock_take(&lock);
-	complete_locked(i);
-	plic_disable(i->context, i->source);
-	owner[i->source] = NULL;
+	o->dead = 1;
+	if (owner[i->source] == i) {
+		complete_locked(i);
+		plic_disable(i->context, i->source);
+		owner[i->source] = NULL;
+	}
 	lock_drop(&lock);
-	kobject_put(i->notification);
+}
+
+static bool end(struct kobject *o)
+{
+	revoke(o);
+	kobject_put(interrupt_of(o)->notification);
 	return true;
 }
 
@@ -132,6 +141,7 @@ const struct kind interrupt_kind = {
 	.name = "interrupt",
 	.end = end,
 	.reclaim = reclaim,
+	.revoke = revoke,
 };
 
 void interrupt_trim(void)

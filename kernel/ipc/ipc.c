@@ -271,6 +271,8 @@ static long reply_to_kept(struct thread *me, uint64_t handle)
 	uint64_t badge;
 	long err = handle_look(handle, &reply_kind, 0, &o, &badge);
 
+	if (!err && o->dead)
+		err = -E_STALE;
 	if (err)
 		return err;
 	err = reply_to(&container_of(o, struct reply, object)->held, false);

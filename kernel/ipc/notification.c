@@ -40,7 +40,7 @@ static struct thread *pop_locked(struct notification *n, uint64_t *wait)
 	return NULL;
 }
 
-void notification_revoke(struct notification *n)
+COLD void notification_revoke(struct notification *n)
 {
 	struct thread *t;
 	uint64_t wait;
@@ -123,15 +123,29 @@ static void give_bound(struct thread *t, uint64_t bits)
 	t->frame.x[X_T1] = 0;
 }
 
-static void wake_bound(struct notification *n, struct thread *t, uint64_t wait)
+/*
+ * The bound thread, claimed, with bits, if it waits to receive and there are
+ * any. Both are looked at, and taken, under the lock: it cannot be unbound
+ * meanwhile, nor the bits be somebody else's. The caller has set or seen bits,
+ * and fenced.
+ */
+static struct thread *claim_bound_locked(struct notification *n, uint64_t *wait,
+					 uint64_t *got)
 {
-	uint64_t bits;
+	struct thread *t = n->bound;
 
-	if (wait_kind(wait) != WAIT_RECEIVE || !thread_claim(t, wait))
-		return;
-	lock_take(&n->lock);
-	bits = take_locked(n, ~0ul);
-	lock_drop(&n->lock);
+	if (!t || !n->bits)
+		return NULL;
+	*wait = __atomic_load_n(&t->wait, __ATOMIC_RELAXED);
+	if (wait_kind(*wait) != WAIT_RECEIVE || !thread_claim(t, *wait))
+		return NULL;
+	*got = take_locked(n, ~0ul);
+	return t;
+}
+
+/* Claimed with it. */
+static void wake_bound(struct thread *t, uint64_t wait, uint64_t bits)
+{
 	thread_unlink(t, wait);
 	give_bound(t, bits);
 	thread_wake(t, 0);
@@ -140,8 +154,8 @@ static void wake_bound(struct notification *n, struct thread *t, uint64_t wait)
 /* Bits have been set: serves who waits. Lets the lock go. */
 static __attribute__((noinline, cold)) void serve(struct notification *n)
 {
-	struct thread *t, *bound;
-	uint64_t got;
+	struct thread *t;
+	uint64_t wait, got;
 
 	while ((t = next_served_locked(n, &got))) {
 		thread_unlisted(t);
@@ -149,12 +163,14 @@ static __attribute__((noinline, cold)) void serve(struct notification *n)
 		thread_set_result(t, 0);
 		sched_ready(t);
 	}
-	bound = n->bits ? n->bound : NULL;
+	if (n->bits && n->bound) {
+		/* notification_recheck() */
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		t = claim_bound_locked(n, &wait, &got);
+	}
 	lock_drop(&n->lock);
-	if (!bound)
-		return;
-	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* notification_recheck() */
-	wake_bound(n, bound, __atomic_load_n(&bound->wait, __ATOMIC_RELAXED));
+	if (t)
+		wake_bound(t, wait, got);
 }
 
 /* The first of the list takes all bits that there are: claimed, or NULL. */
@@ -266,7 +282,7 @@ long notification_sleep(uint64_t deadline)
 
 /* ---- the timer ---------------------------------------------------------- */
 
-static void timer_fires(struct timer *timer, uint64_t number)
+static COLD void timer_fires(struct timer *timer, uint64_t number)
 {
 	struct notification *n =
 		container_of(timer, struct notification, timer);
@@ -280,7 +296,7 @@ static void timer_fires(struct timer *timer, uint64_t number)
 		notification_signal(n, bits);
 }
 
-void notification_set_timer(struct notification *n, uint64_t bits,
+COLD void notification_set_timer(struct notification *n, uint64_t bits,
 			    uint64_t deadline)
 {
 	lock_take(&n->lock);
@@ -295,7 +311,7 @@ void notification_set_timer(struct notification *n, uint64_t bits,
 
 /* ---- the bound thread ---------------------------------------------------- */
 
-static void unbind(struct thread *t)
+static COLD void unbind(struct thread *t)
 {
 	struct notification *n;
 
@@ -309,7 +325,7 @@ static void unbind(struct thread *t)
 	kobject_put(&n->object);
 }
 
-int notification_bind(struct notification *n)
+COLD int notification_bind(struct notification *n)
 {
 	struct thread *me = this_cpu()->current;
 	int err = 0;
@@ -352,12 +368,18 @@ bool notification_take_bound(struct thread *me)
 	return bits != 0;
 }
 
-void notification_recheck(struct kobject *bound, struct thread *t,
-			  uint64_t wait)
+void notification_recheck(struct kobject *bound)
 {
 	struct notification *n = notification_of(bound);
+	uint64_t wait, got;
+	struct thread *t;
 
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* notification_signal() */
-	if (__atomic_load_n(&n->bits, __ATOMIC_RELAXED))
-		wake_bound(n, t, wait);
+	if (!__atomic_load_n(&n->bits, __ATOMIC_RELAXED))
+		return;
+	lock_take(&n->lock);
+	t = claim_bound_locked(n, &wait, &got);
+	lock_drop(&n->lock);
+	if (t)
+		wake_bound(t, wait, got);
 }

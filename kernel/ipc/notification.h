@@ -7,7 +7,9 @@
  * bound, if it waits to receive; else they stay. Neither side misses the other:
  * who sets bits looks for the bound thread afterwards, who begins to receive
  * looks at the bits afterwards, and a full fence on both sides makes one of them
- * see the other.
+ * see the other. Who then wakes the bound thread has the lock as he finds it
+ * bound, finds bits, and claims it: so a receive ends with IPC_SIGNAL only while
+ * its thread is bound, and never without a bit.
  */
 #ifndef IPC_NOTIFICATION_H
 #define IPC_NOTIFICATION_H
@@ -67,9 +69,11 @@ int notification_bind(struct notification *n);
  */
 bool notification_take_bound(struct thread *me);
 
-/* A bound thread has begun to wait with `wait`: bits set meanwhile wake it. */
-void notification_recheck(struct kobject *bound, struct thread *t,
-			  uint64_t wait);
+/*
+ * Whom it is bound to has begun to wait, and is not to be touched any more: bits
+ * set meanwhile wake it, if it waits still.
+ */
+void notification_recheck(struct kobject *bound);
 
 void notification_trim(void);
 

@@ -108,11 +108,17 @@ void reply_copied(struct thread *server)
 
 /* ---- kept ones --------------------------------------------------------- */
 
-static bool end(struct kobject *o)
+static void revoke(struct kobject *o)
 {
 	struct reply *r = container_of(o, struct reply, object);
 
+	__atomic_store_n(&o->dead, 1, __ATOMIC_SEQ_CST); /* reply_keep() */
 	thread_fail_held(&r->held, -E_PEER);
+}
+
+static bool end(struct kobject *o)
+{
+	revoke(o);
 	return true;
 }
 
@@ -126,6 +132,7 @@ const struct kind reply_kind = {
 	.name = "reply",
 	.end = end,
 	.reclaim = reclaim,
+	.revoke = revoke,
 };
 
 /* The caller, for a moment the kernel's, waits on in another place. */
@@ -157,8 +164,11 @@ long reply_keep(void)
 		return -E_NOMEM;
 	kobject_init(&r->object, &reply_kind);
 	handle = handle_add_new(&r->object, RIGHT_MANAGE | RIGHT_DUPLICATE);
-	if (handle >= 0)
-		move_held(&me->caller, &r->held); /* or it is gone: -E_PEER */
+	if (handle < 0)
+		return handle;
+	move_held(&me->caller, &r->held); /* or it is gone: -E_PEER */
+	if (__atomic_load_n(&r->object.dead, __ATOMIC_SEQ_CST))
+		thread_fail_held(&r->held, -E_PEER); /* the handle is */
 	return handle;
 }
 

@@ -18,6 +18,9 @@ struct pa_range {
 #define PAGE_SIZE  4096ul
 #define PAGE_MASK  (PAGE_SIZE - 1)
 
+/* A function that is seldom run, beside others that often are: made small. */
+#define COLD __attribute__((cold))
+
 #define KiB 1024ul
 #define MiB (1024ul * KiB)
 #define GiB (1024ul * MiB)

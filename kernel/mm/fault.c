@@ -313,7 +313,7 @@ void fault_page_came_locked(struct space *s, uint64_t fault, struct object *o,
 		show_found(s, fault, o, f);
 }
 
-static int own_locked(struct space *s, va_t va, void **page)
+static COLD int own_locked(struct space *s, va_t va, void **page)
 {
 	struct region *r = region_find(&s->regions, va);
 	struct space_counts before;
@@ -335,7 +335,7 @@ static int own_locked(struct space *s, va_t va, void **page)
 	return err;
 }
 
-int fault_own(struct space *s, va_t va, void **page)
+COLD int fault_own(struct space *s, va_t va, void **page)
 {
 	int err;
 

@@ -20,7 +20,7 @@ static struct slab_cache objects =
 
 /* ---- life ------------------------------------------------------------- */
 
-struct object *object_alloc(enum object_type type, const char *name,
+COLD struct object *object_alloc(enum object_type type, const char *name,
 			    uint64_t pages)
 {
 	struct object *o = slab_alloc(&objects);
@@ -39,7 +39,7 @@ struct object *object_alloc(enum object_type type, const char *name,
 }
 
 /* Up to ENDING_PAGES of its frames go; gives how many. */
-static unsigned give_back(struct object *o)
+static COLD unsigned give_back(struct object *o)
 {
 	uint64_t *i = &o->given_back, *place;
 	uint32_t chain = 0;
@@ -48,7 +48,7 @@ static unsigned give_back(struct object *o)
 	for (; n < ENDING_PAGES; n++, ++*i) {
 		struct frame *f;
 
-		place = radix_next(&o->radix, i, o->pages);
+		place = radix_next(&o->radix, i, o->radix.size);
 		if (!place)
 			break;
 		f = (struct frame *)*place;
@@ -61,7 +61,7 @@ static unsigned give_back(struct object *o)
 }
 
 /* Neither a region nor a request names it, so nobody else is here. */
-static bool object_end(struct kobject *k)
+static COLD bool object_end(struct kobject *k)
 {
 	struct object *o = object_of(k);
 
@@ -89,6 +89,7 @@ const struct kind object_kind = {
 	.number = KIND_OBJECT,
 	.name = "object",
 	.end = object_end,
+	.revoke = object_revoke_all,
 	.reclaim = object_reclaim,
 };
 
@@ -100,7 +101,7 @@ void object_trim(void)
 /* ---- runs --------------------------------------------------------------- */
 
 /* Zeroed memory of its own for all pages. */
-static bool adopt_folio(struct object *o)
+static COLD bool adopt_folio(struct object *o)
 {
 	unsigned order = o->pages <= 1 ? 0 : bit_highest(o->pages - 1) + 1;
 
@@ -116,7 +117,7 @@ static bool adopt_folio(struct object *o)
 	return true;
 }
 
-struct object *object_physical(const char *name, pa_t pa, uint64_t bytes)
+COLD struct object *object_physical(const char *name, pa_t pa, uint64_t bytes)
 {
 	struct object *o =
 		object_alloc(OBJECT_PHYSICAL, name,
@@ -135,7 +136,7 @@ struct object *object_physical(const char *name, pa_t pa, uint64_t bytes)
 	return o;
 }
 
-struct object *object_dma(uint64_t pages)
+COLD struct object *object_dma(uint64_t pages)
 {
 	struct object *o = object_alloc(OBJECT_DMA, "dma", pages);
 
@@ -150,7 +151,7 @@ struct object *object_dma(uint64_t pages)
 /* RISC-V physical addresses have 56 bits. */
 #define PA_END (1ul << 56)
 
-struct object *object_device(pa_t pa, uint64_t bytes, int *err)
+COLD struct object *object_device(pa_t pa, uint64_t bytes, int *err)
 {
 	pa_t start = round_down(pa, PAGE_SIZE), end;
 	struct object *o;
@@ -250,7 +251,7 @@ int object_show(struct object *o, uint64_t index, unsigned access,
 	return show_other(o, index, access, v);
 }
 
-pa_t object_peek(struct object *o, uint64_t index, bool *writable)
+COLD pa_t object_peek(struct object *o, uint64_t index, bool *writable)
 {
 	struct object_view v = {0};
 	struct frame *f;

@@ -24,7 +24,12 @@
  *
  * Locking: `regions`, the tree and what the flags of its frames say are under
  * the object's lock (LOCK_OBJECT), taken inside unless a function's name ends in
- * _locked. Type, size, base, folio, key and name do not change.
+ * _locked. Type, size, base, folio, key and name do not change while it lives.
+ *
+ * Revoked, by who may, it ends for everybody while handles and regions remain:
+ * it has no pages then, its leaves are emptied in every space, who waits goes
+ * on, and its frames go back as the last pin lets them. What touches a region of
+ * it meets -E_FAULT, as past its end.
  */
 #ifndef MM_OBJECT_H
 #define MM_OBJECT_H
@@ -67,6 +72,10 @@ struct object {
 	struct radix radix;  /* struct frame * by index */
 	uint64_t resident;   /* frames in the tree */
 	uint64_t given_back; /* of one that ends: pages below are gone */
+
+	/* Of one that is revoked: pages below are in no leaf, and dropped. */
+	struct kobject revoking;
+	uint64_t hidden, discarded;
 	uint64_t dirty;	     /* of them */
 
 	/*
@@ -122,6 +131,9 @@ struct object *object_device(pa_t pa, uint64_t bytes, int *err);
 /* For the kinds that have functions of their own: paged.h, window.h. */
 struct object *object_alloc(enum object_type type, const char *name,
 			    uint64_t pages);
+
+/* kind->revoke(): see above. No lock held. */
+void object_revoke_all(struct kobject *k);
 
 /* ---- pages -------------------------------------------------------------- */
 

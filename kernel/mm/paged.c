@@ -10,7 +10,7 @@
 #include "mm/rmap.h"
 #include "mm/wait.h"
 
-struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
+COLD struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
 			    int *err)
 {
 	struct object *o = object_alloc(OBJECT_PAGED, "paged", pages);
@@ -140,7 +140,7 @@ bool paged_is_awaited_locked(struct object *o, uint64_t index)
 {
 	struct frame *f = object_frame_locked(o, index & ~PAGE_WRITTEN(0));
 
-	if (!f)
+	if (!f || o->kobject.dead)
 		return false;
 	if (index & PAGE_WRITTEN(0))
 		return f->flags & PAGE_WRITING;
@@ -229,7 +229,7 @@ static void page_written_locked(struct object *o, struct frame *f,
 				const struct pager_answer *a)
 {
 	f->flags &= (uint16_t)~PAGE_WRITING;
-	if (a->kind == PAGER_FAIL) {
+	if (a->kind == PAGER_FAIL && !o->kobject.dead) {
 		if (!(f->flags & PAGE_DIRTY))
 			o->dirty++;
 		f->flags |= PAGE_DIRTY | PAGE_FAILED;
@@ -244,6 +244,32 @@ static void page_written_locked(struct object *o, struct frame *f,
 		upcall_page_settled(o, f->index, NULL, 0);
 }
 
+/* Of an object that was revoked. It is not written any more. */
+static COLD void discard_locked(struct object *o, struct frame *f)
+{
+	if ((f->flags & PAGE_DIRTY) && !write_back_locked(o, f)) {
+		f->flags &= (uint16_t)~PAGE_DIRTY;
+		o->dirty--;
+	}
+	if (f->flags & PAGE_BUSY)
+		f->flags |= PAGE_GOING;
+	else
+		drop_locked(o, f, 0);
+}
+
+COLD bool paged_discard_locked(struct object *o, uint64_t *at, unsigned max)
+{
+	uint64_t *place;
+
+	for (; max > 0; max--, ++*at) {
+		place = radix_next(&o->radix, at, RADIX_MAX);
+		if (!place)
+			return false;
+		discard_locked(o, (struct frame *)*place);
+	}
+	return true;
+}
+
 void paged_answered(struct object *o, struct frame *f, unsigned kind,
 		    const struct pager_answer *a)
 {
@@ -254,7 +280,9 @@ void paged_answered(struct object *o, struct frame *f, unsigned kind,
 		page_written_locked(o, f, a);
 	else
 		f->flags &= (uint16_t)~PAGE_TELLING;
-	if ((f->flags & PAGE_GOING) && !(f->flags & PAGE_BUSY))
+	if (o->kobject.dead)
+		discard_locked(o, f);
+	else if ((f->flags & PAGE_GOING) && !(f->flags & PAGE_BUSY))
 		drop_locked(o, f, 0);
 	lock_drop(&o->lock);
 }
@@ -281,7 +309,7 @@ static bool has_failed_locked(struct frame *f)
  * Asks for what is dirty in [i, end), up to a page that must first be through
  * with an earlier WRITEBACK; *done becomes the page where it ended.
  */
-static int ask_locked(struct object *o, uint64_t i, uint64_t end,
+static COLD int ask_locked(struct object *o, uint64_t i, uint64_t end,
 		      uint64_t *done)
 {
 	uint64_t *place;
@@ -306,7 +334,7 @@ static int ask_locked(struct object *o, uint64_t i, uint64_t end,
 #define SYNC_BATCH 64u
 
 /* The first page at or above `i` that is dirty. */
-static uint64_t first_dirty_locked(struct object *o, uint64_t i, uint64_t end)
+static COLD uint64_t first_dirty_locked(struct object *o, uint64_t i, uint64_t end)
 {
 	uint64_t *place;
 
@@ -317,7 +345,7 @@ static uint64_t first_dirty_locked(struct object *o, uint64_t i, uint64_t end)
 }
 
 /* A batch from *i on; *i moves to what is next. */
-static int sync_batch(struct object *o, uint64_t *i, uint64_t end)
+static COLD int sync_batch(struct object *o, uint64_t *i, uint64_t end)
 {
 	uint64_t stop;
 	int err = 0;
@@ -334,7 +362,7 @@ static int sync_batch(struct object *o, uint64_t *i, uint64_t end)
 }
 
 /* 0 once no page in [i, end) is being written. */
-static int written(struct object *o, uint64_t i, uint64_t end)
+static COLD int written(struct object *o, uint64_t i, uint64_t end)
 {
 	uint64_t *place;
 	int err = 0;
@@ -352,7 +380,7 @@ static int written(struct object *o, uint64_t i, uint64_t end)
 	return err;
 }
 
-int object_sync(struct object *o, uint64_t first, uint64_t count, uint64_t *at)
+COLD int object_sync(struct object *o, uint64_t first, uint64_t count, uint64_t *at)
 {
 	uint64_t i = first + *at, end = first + count;
 	unsigned tries = 0;
@@ -374,7 +402,7 @@ int object_sync(struct object *o, uint64_t first, uint64_t count, uint64_t *at)
 /* ---- revoking ------------------------------------------------------------ */
 
 /* One page; no leaf has more than `prot`. Gives 1 if it comes back dirty. */
-static int revoke_page_locked(struct object *o, struct frame *f, unsigned prot)
+static COLD int revoke_page_locked(struct object *o, struct frame *f, unsigned prot)
 {
 	bool back = f->flags & PAGE_DIRTY;
 
@@ -391,7 +419,7 @@ static int revoke_page_locked(struct object *o, struct frame *f, unsigned prot)
 	return back;
 }
 
-static int revoke_locked(struct object *o, uint64_t i, uint64_t count,
+static COLD int revoke_locked(struct object *o, uint64_t i, uint64_t count,
 			 unsigned prot)
 {
 	uint64_t end = i + count, *place;
@@ -405,7 +433,7 @@ static int revoke_locked(struct object *o, uint64_t i, uint64_t count,
 	return back;
 }
 
-int object_revoke(struct object *o, const struct pager *p, uint64_t first,
+COLD int object_revoke(struct object *o, const struct pager *p, uint64_t first,
 		  uint64_t count, unsigned prot)
 {
 	int err = -E_AGAIN;

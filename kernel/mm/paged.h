@@ -106,6 +106,14 @@ int object_revoke(struct object *o, const struct pager *p, uint64_t first,
 void paged_answered(struct object *o, struct frame *f, unsigned kind,
 		    const struct pager_answer *a);
 
+/*
+ * The object is revoked, and shown nowhere: its pages go, at most `max` of those
+ * from *at on, which moves; true if there may be more. Dirty ones go when
+ * the pager has them back, if it lives; what it is asked about, with its answer.
+ * Also for pages of the anonymous kind.
+ */
+bool paged_discard_locked(struct object *o, uint64_t *at, unsigned max);
+
 /* The pager ends: from now on nobody is asked. No lock held. */
 void paged_orphan(struct object *o);
 

@@ -260,7 +260,7 @@ int pager_take(struct pager *p, struct pager_taking *t)
 
 /* ---- objects --------------------------------------------------------------- */
 
-int pager_adopt(struct pager *p, struct object *o)
+COLD int pager_adopt(struct pager *p, struct object *o)
 {
 	int err = 0;
 
@@ -285,7 +285,7 @@ void pager_forget(struct pager *p, struct object *o)
 
 /* ---- life ------------------------------------------------------------------- */
 
-static struct pager *alloc(const struct pager_config *c)
+static COLD struct pager *alloc(const struct pager_config *c)
 {
 	struct pager *p = slab_alloc(&pagers);
 
@@ -306,7 +306,7 @@ static struct pager *alloc(const struct pager_config *c)
 	return p;
 }
 
-static int make_ring(struct pager *p)
+static COLD int make_ring(struct pager *p)
 {
 	int err;
 
@@ -322,7 +322,7 @@ static int make_ring(struct pager *p)
 	return err;
 }
 
-struct pager *pager_create(const struct pager_config *c)
+COLD struct pager *pager_create(const struct pager_config *c)
 {
 	struct pager *p = alloc(c);
 	int err;
@@ -341,7 +341,7 @@ struct pager *pager_create(const struct pager_config *c)
 	return NULL;
 }
 
-void pager_unmap(struct pager *p)
+COLD void pager_unmap(struct pager *p)
 {
 	if (p->ring_va)
 		space_unmap(p->space, p->ring_va, RING_PAGES * PAGE_SIZE);
@@ -351,7 +351,7 @@ void pager_unmap(struct pager *p)
 }
 
 /* A request that no slot has yet, or NULL. */
-static struct frame *take_queued(struct pager *p, unsigned *kind)
+static COLD struct frame *take_queued(struct pager *p, unsigned *kind)
 {
 	unsigned access;
 	struct frame *f;
@@ -376,7 +376,7 @@ static void fail_slot(struct pager *p, const struct pager_answer *a)
 		act(p, a, &s);
 }
 
-static void fail_requests(struct pager *p)
+static COLD void fail_requests(struct pager *p)
 {
 	struct pager_answer a = {.kind = PAGER_FAIL, .error = E_IO};
 	struct object *o;
@@ -396,7 +396,7 @@ static void fail_requests(struct pager *p)
  * One object, or NULL. It may have begun to end, and to wait for its next step;
  * but its memory stays until this hart has left the kernel (lib/kobject.h).
  */
-static struct object *take_object(struct pager *p)
+static COLD struct object *take_object(struct pager *p)
 {
 	struct list *e;
 
@@ -406,7 +406,7 @@ static struct object *take_object(struct pager *p)
 	return e ? container_of(e, struct object, in_pager) : NULL;
 }
 
-void pager_die(struct pager *p)
+COLD void pager_die(struct pager *p)
 {
 	struct object *o;
 
@@ -419,7 +419,7 @@ void pager_die(struct pager *p)
 	window_destroy(p);
 }
 
-static bool pager_end(struct kobject *k)
+static COLD bool pager_end(struct kobject *k)
 {
 	struct pager *p = pager_of(k);
 
@@ -460,7 +460,7 @@ void pager_trim(void)
 
 /* ---- checking --------------------------------------------------------------- */
 
-void pager_check(struct pager *p)
+COLD void pager_check(struct pager *p)
 {
 	uint32_t taken = 0;
 

@@ -50,7 +50,7 @@ static inline bool next_run(struct mmu *m, va_t *va, va_t end, struct run *r)
 	return false;
 }
 
-va_t pages_reach(struct mmu *m, va_t start, va_t end, unsigned *entries)
+COLD va_t pages_reach(struct mmu *m, va_t start, va_t end, unsigned *entries)
 {
 	va_t va = start;
 	struct run r;
@@ -134,7 +134,7 @@ void pages_cut_tables(struct pages_gone *g, const struct region_set *regions,
 /* A step's worth: looks at entries of tables. */
 #define CUT_LOOKS 1536u
 
-bool pages_cut_all(struct pages_gone *g, va_t *va)
+COLD bool pages_cut_all(struct pages_gone *g, va_t *va)
 {
 	unsigned looks = CUT_LOOKS;
 	pa_t table;

@@ -31,7 +31,7 @@ static const struct region_ops object_refs = {region_takes_object,
 
 /* ---- life ------------------------------------------------------------ */
 
-struct space *space_create(void)
+COLD struct space *space_create(void)
 {
 	struct space *s = slab_alloc(&spaces);
 
@@ -56,7 +56,7 @@ struct space *space_create(void)
 #define REGION_ENTRIES 4u
 
 /* A step's worth of its pages; true if it has no more. */
-static bool take_pages_out(struct space *s, struct pages_gone *gone)
+static COLD bool take_pages_out(struct space *s, struct pages_gone *gone)
 {
 	struct region *r = region_next(&s->regions, s->ending_at);
 	unsigned left = ENDING_PAGES;
@@ -74,7 +74,7 @@ static bool take_pages_out(struct space *s, struct pages_gone *gone)
 }
 
 /* Pages, then regions, then tables; a step's worth of one of them. */
-static bool end_some(struct space *s, struct pages_gone *gone)
+static COLD bool end_some(struct space *s, struct pages_gone *gone)
 {
 	if (!take_pages_out(s, gone))
 		return false;
@@ -85,7 +85,7 @@ static bool end_some(struct space *s, struct pages_gone *gone)
 }
 
 /* Nobody runs in it, but a hart may not have left its tables yet. */
-static bool space_end(struct kobject *o)
+static COLD bool space_end(struct kobject *o)
 {
 	struct space *s = space_of(o);
 	struct pages_gone gone;
@@ -106,7 +106,7 @@ static bool space_end(struct kobject *o)
 	return over;
 }
 
-static void space_reclaim(struct kobject *o)
+static COLD void space_reclaim(struct kobject *o)
 {
 	struct space *s = space_of(o);
 
@@ -154,7 +154,7 @@ static unsigned complete(unsigned prot)
 }
 
 /* A stack starts with its top page; the rest is for faults to bring. */
-static int insert_stack(struct space *s, va_t top, unsigned prot,
+static COLD int insert_stack(struct space *s, va_t top, unsigned prot,
 			unsigned flags, va_t limit)
 {
 	if (limit >= top || !is_aligned(limit, PAGE_SIZE))
@@ -306,7 +306,7 @@ int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot)
 /* ---- in steps --------------------------------------------------------- */
 
 /* Where a step on [addr, end) ends that may look at so many entries. */
-static va_t reach(struct space *s, va_t addr, va_t end, unsigned entries)
+static COLD va_t reach(struct space *s, va_t addr, va_t end, unsigned entries)
 {
 	struct region *r = region_next(&s->regions, addr);
 	unsigned n = ENDING_SMALL;
@@ -324,7 +324,7 @@ static va_t reach(struct space *s, va_t addr, va_t end, unsigned entries)
  * A step that ends inside a region may need memory for its rest, which the whole
  * would not: if there is none, it is done as a whole.
  */
-int space_unmap_step(struct space *s, va_t *addr, uint64_t *len)
+COLD int space_unmap_step(struct space *s, va_t *addr, uint64_t *len)
 {
 	uint64_t bytes = pages_at(*addr, *len);
 	va_t end = *addr + bytes, stop;
@@ -348,7 +348,7 @@ int space_unmap_step(struct space *s, va_t *addr, uint64_t *len)
 }
 
 /* One that is quick to change goes further, inside one region. */
-static va_t protect_reach(struct space *s, va_t addr, va_t end, unsigned prot)
+static COLD va_t protect_reach(struct space *s, va_t addr, va_t end, unsigned prot)
 {
 	const struct region *r = region_find(&s->regions, addr);
 	va_t stop = r && r->end < end ? r->end : end;
@@ -359,7 +359,7 @@ static va_t protect_reach(struct space *s, va_t addr, va_t end, unsigned prot)
 	return reach(s, addr, stop, ENDING_QUICK);
 }
 
-int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
+COLD int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 		       unsigned prot)
 {
 	uint64_t bytes = pages_at(*addr, *len);
@@ -390,7 +390,7 @@ int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 #define LIST_ENTRIES 1024u
 
 /* [start, end) of the region. */
-static void describe(struct space *s, const struct region *r, va_t start,
+static COLD void describe(struct space *s, const struct region *r, va_t start,
 		     va_t end, struct region_info *to)
 {
 	*to = (struct region_info){
@@ -405,7 +405,7 @@ static void describe(struct space *s, const struct region *r, va_t start,
 		strncpy(to->name, r->object->name, sizeof(to->name) - 1);
 }
 
-int space_list(struct space *s, va_t from, struct region_info *to, unsigned max)
+COLD int space_list(struct space *s, va_t from, struct region_info *to, unsigned max)
 {
 	unsigned n = 0, left = LIST_ENTRIES;
 	struct region *r;

@@ -33,6 +33,9 @@ int upcall_page_needed(struct object *o, uint64_t index);
 void upcall_page_settled(struct object *o, uint64_t index, struct frame *f,
 			 int err);
 
+/* The same for all of its pages: each is to be looked at again. */
+void upcall_pages_settled(struct object *o);
+
 /* How urgent is the thread that this hart runs, or ran just now. task/sched.c */
 unsigned upcall_priority(void);
 

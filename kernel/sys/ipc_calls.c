@@ -137,6 +137,8 @@ long sys_interrupt_done(const uint64_t arg[6])
 	uint64_t badge;
 	long err = handle_look(arg[0], &interrupt_kind, 0, &o, &badge);
 
+	if (!err && o->dead)
+		err = -E_STALE;
 	if (!err)
 		interrupt_done(o);
 	return err;

@@ -10,6 +10,10 @@ extern const struct kind machine_kind;
 /* What machine_info() tells; filled by boot. */
 extern struct machine_info machine_facts;
 
+/* What is the kernel's own of it; set by boot. */
+struct board;
+extern const struct board *machine_board;
+
 /* The object, one reference, the caller's. NULL: no memory. */
 struct kobject *machine_object(void);
 

@@ -14,10 +14,16 @@
 static struct slab_cache machines =
 	SLAB_CACHE_INIT(machines, "machine", sizeof(struct kobject));
 struct machine_info machine_facts;
+const struct board *machine_board;
+
+static void revoke(struct kobject *o)
+{
+	o->dead = 1;
+}
 
 static bool end(struct kobject *o)
 {
-	o->dead = 1;
+	revoke(o);
 	return true;
 }
 
@@ -31,6 +37,7 @@ const struct kind machine_kind = {
 	.name = "machine",
 	.end = end,
 	.reclaim = reclaim,
+	.revoke = revoke,
 };
 
 struct kobject *machine_object(void)
@@ -52,7 +59,9 @@ long machine_may(uint64_t handle, unsigned rights)
 	struct kobject *o;
 	uint64_t badge;
 
-	return handle_look(handle, &machine_kind, rights, &o, &badge);
+	long err = handle_look(handle, &machine_kind, rights, &o, &badge);
+
+	return !err && o->dead ? -E_STALE : err;
 }
 
 long sys_machine_info(const uint64_t arg[6])

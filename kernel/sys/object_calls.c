@@ -6,6 +6,7 @@
 #include "mm/paged.h"
 #include "mm/pager.h"
 #include "mm/space.h"
+#include "platform/board.h"
 #include "sys/machine.h"
 #include "sys/sys.h"
 #include "task/handle.h"
@@ -89,6 +90,8 @@ static int make_of_machine(uint64_t bytes, uint64_t where, struct made *m)
 	int err;
 
 	m->rights = RIGHTS_BASIC | RIGHT_DMA;
+	if (where != OBJECT_DMA && board_drives(machine_board, where, bytes))
+		return -E_ACCES;
 	if (where != OBJECT_DMA) {
 		m->object = object_device(where, bytes, &err);
 		return err;

@@ -61,26 +61,43 @@ long sys_task_handler(const uint64_t arg[6])
 	return err;
 }
 
-long sys_task_watch(const uint64_t arg[6])
+/* A task or a thread, whether or not it has ended; not counted. */
+static long find_mortal(uint64_t handle, struct kobject **o)
 {
-	struct kobject *n;
-	struct task *t;
-	long err = find_or_self(arg[1], &notification_kind, RIGHT_SIGNAL, &n);
+	uint64_t badge;
+	long err;
+
+	if (handle == SELF) {
+		*o = &this_cpu()->current->task->object;
+		return 0;
+	}
+	err = handle_look(handle, &thread_kind, RIGHT_INSPECT, o, &badge);
+	return err == -E_TYPE ? handle_look(handle, &task_kind, RIGHT_INSPECT,
+					    o, &badge)
+			      : err;
+}
+
+long sys_handle_watch(const uint64_t arg[6])
+{
+	struct thread *me = this_cpu()->current;
+	struct kobject *n, *o;
+	long err = handle_find(arg[1], &notification_kind, RIGHT_SIGNAL, &n);
 
 	if (err)
 		return err;
-	t = handle_task(arg[0], RIGHT_INSPECT, &err);
-	if (t) {
-		err = task_set_watcher(t, n, arg[2]);
-		kobject_put(&t->object);
-	}
-	if (err && n) {
-		if (t && err == -E_STALE) {
-			upcall_signal(n, arg[2]);
+	err = find_mortal(arg[0], &o);
+	if (!err) {
+		err = o->kind == &task_kind
+			      ? task_watch(task_of(o), n, arg[2])
+			      : thread_watch(thread_of(o), n, arg[2]);
+		if (err == -E_STALE) {
+			notification_signal(notification_of(n), arg[2]);
 			err = 0;
 		}
-		kobject_put(n);
 	}
+	kobject_put(n);
+	thread_set_result(me, err);
+	sched_check();
 	return err;
 }
 

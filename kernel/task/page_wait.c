@@ -166,6 +166,18 @@ void upcall_page_settled(struct object *o, uint64_t index, struct frame *f,
 		settle_locked(in_list(e), o, index, f, err);
 }
 
+void upcall_pages_settled(struct object *o)
+{
+	struct list *e = o->waiting.next;
+
+	while (e != &o->waiting) {
+		struct thread *t = in_list(e);
+
+		e = e->next;
+		settle_locked(t, o, t->mask, NULL, 0);
+	}
+}
+
 void page_wait_timed_out(struct thread *t, uint64_t wait)
 {
 	object_wait_timed_out(t->page_object, t->mask);

@@ -123,7 +123,7 @@ static inline struct thread *dequeue(struct queue *q, uint64_t harts)
 	return t;
 }
 
-bool sched_take(struct thread *t)
+COLD bool sched_take(struct thread *t)
 {
 	struct queue *q = &queues[t->cpu];
 	bool found;
@@ -152,7 +152,7 @@ void sched_set_priority(struct thread *t, unsigned priority)
 	lock_drop(&q->lock);
 }
 
-void sched_set_harts(struct thread *t, uint64_t harts)
+COLD void sched_set_harts(struct thread *t, uint64_t harts)
 {
 	unsigned cpu = t->cpu;
 
@@ -404,7 +404,7 @@ static inline void run(struct queue *q, struct thread *t)
 }
 
 /* From the queue of another hart that is busy. */
-static struct thread *take_from_another(struct queue *q)
+static COLD struct thread *take_from_another(struct queue *q)
 {
 	uint64_t me = BIT(this_cpu()->index);
 

@@ -98,8 +98,8 @@ static bool begin_end(struct task *t, int status, unsigned fault)
 	mine = !t->ended && t->running == 0;
 	if (mine) {
 		t->ended = true;
-		t->status = status;
-		t->fault = fault;
+		t->status = t->calling ? t->status : status;
+		t->fault = t->calling ? 0 : fault;
 	}
 	lock_drop(&t->lock);
 	return mine;
@@ -140,38 +140,31 @@ static bool end_children(struct task *t)
 	return false;
 }
 
-static struct kobject *take_pointer(struct task *t, struct kobject **p)
+static void drop_handler(struct task *t)
 {
 	struct kobject *o;
 
 	lock_take(&t->lock);
-	o = *p;
-	*p = NULL;
+	o = t->handler;
+	t->handler = NULL;
 	lock_drop(&t->lock);
-	return o;
-}
-
-static void tell_watcher(struct task *t)
-{
-	struct kobject *o = take_pointer(t, &t->watcher);
-
-	if (!o)
-		return;
-	upcall_signal(o, t->watch_bits);
-	kobject_put(o);
+	if (o)
+		kobject_put(o);
 }
 
 static void let_space_go(struct task *t)
 {
-	struct kobject *o = take_pointer(t, &t->handler);
+	struct watch watch[TASK_WATCHERS];
+	struct kobject *o;
 
-	if (o)
-		kobject_put(o);
+	drop_handler(t);
 	lock_take(&t->lock);
 	o = &t->space->object;
 	t->space = NULL;
+	watch_take_locked(t->watch, TASK_WATCHERS, watch);
 	lock_drop(&t->lock);
 	kobject_put(o);
+	watch_tell(watch, TASK_WATCHERS);
 }
 
 /* One step of its going; true after the last. */
@@ -182,7 +175,6 @@ static bool rest_goes(struct task *t)
 	if (!end_new_threads(t) || !end_children(t) || !handle_close_all(t))
 		return false;
 	let_space_go(t);
-	tell_watcher(t);
 	t->over = true;
 	if (t->on_end)
 		t->on_end(t);
@@ -271,11 +263,11 @@ static bool call_end(struct kobject *o)
 	for (unsigned n = 0; n < ENDING_SMALL; n++) {
 		thread = next_to_tell(t);
 		if (!thread) {
-			finish(t, t->call_status, 0);
+			finish(t, t->status, 0);
 			kobject_put(&t->object);
 			return true;
 		}
-		thread_end(thread, t->call_status);
+		thread_end(thread, t->status);
 		kobject_put(&thread->object);
 	}
 	return false;
@@ -291,7 +283,7 @@ void task_end(struct task *t, int status)
 	first = !t->calling && !t->ended;
 	if (first) {
 		t->calling = true;
-		t->call_status = status;
+		t->status = status;
 	}
 	lock_drop(&t->lock);
 	if (!first)
@@ -325,35 +317,38 @@ const struct kind task_kind = {
 
 /* ---- who is told ------------------------------------------------------ */
 
-static int set_pointer(struct task *t, struct kobject **p, struct kobject *o,
-		       uint64_t *word, uint64_t value)
+int task_set_handler(struct task *t, struct kobject *endpoint, uint64_t badge)
 {
-	struct kobject *old = o;
+	struct kobject *old = NULL;
 	int err = 0;
 
 	lock_take(&t->lock);
 	if (t->ended) {
 		err = -E_STALE;
 	} else {
-		old = *p;
-		*word = value;
-		*p = o;
+		old = t->handler;
+		t->handler_badge = badge;
+		t->handler = endpoint;
 	}
 	lock_drop(&t->lock);
-	if (!err && old)
+	if (old)
 		kobject_put(old);
 	return err;
 }
 
-int task_set_handler(struct task *t, struct kobject *endpoint, uint64_t badge)
+int task_watch(struct task *t, struct kobject *notification, uint64_t bits)
 {
-	return set_pointer(t, &t->handler, endpoint, &t->handler_badge, badge);
-}
+	struct kobject *old = NULL;
+	int err = -E_STALE;
 
-int task_set_watcher(struct task *t, struct kobject *notification,
-		     uint64_t bits)
-{
-	return set_pointer(t, &t->watcher, notification, &t->watch_bits, bits);
+	lock_take(&t->lock);
+	if (!t->ended)
+		err = watch_set_locked(t->watch, TASK_WATCHERS, notification,
+				       bits, &old);
+	lock_drop(&t->lock);
+	if (old)
+		kobject_put(old);
+	return err;
 }
 
 /* ---- listing ---------------------------------------------------------- */

@@ -19,6 +19,7 @@
 #include "lib/list.h"
 #include "mm/space.h"
 #include "task/handle.h"
+#include "task/watch.h"
 
 struct task {
 	struct kobject object;
@@ -35,16 +36,14 @@ struct task {
 	struct list threads;
 	uint32_t running; /* of these, how many were started */
 	bool ended;
-	bool calling; /* `call` goes round */
+	bool calling; /* `call` goes round; `status` is set */
 	bool over;    /* `rest` has gone */
-	int status;   /* of the thread that ended last */
-	int call_status;
+	int status;   /* that of task_end(), or of the thread that ended last */
 	unsigned fault; /* scause that ended it, 0 if it ended by itself */
 
 	struct kobject *handler; /* endpoint, or NULL; counted */
 	uint64_t handler_badge;
-	struct kobject *watcher; /* notification, or NULL; counted */
-	uint64_t watch_bits;
+	struct watch watch[TASK_WATCHERS];
 
 	struct task
 		*creator; /* until it runs, or the creator ends; not counted */
@@ -95,8 +94,12 @@ struct space *task_space(struct task *t);
  * -E_STALE: it has ended, and the reference stays the caller's.
  */
 int task_set_handler(struct task *t, struct kobject *endpoint, uint64_t badge);
-int task_set_watcher(struct task *t, struct kobject *notification,
-		     uint64_t bits);
+
+/*
+ * When it ends the notification gets `bits`: task/watch.h. 0, -E_BUSY, or
+ * -E_STALE: it has ended, and nobody is told.
+ */
+int task_watch(struct task *t, struct kobject *notification, uint64_t bits);
 
 void task_describe(struct task *t, struct task_info *to);
 unsigned task_list_threads(struct task *t, uint64_t skip,

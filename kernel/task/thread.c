@@ -216,15 +216,18 @@ static void finish(struct thread *t, int status, unsigned fault)
 {
 	struct task *task = t->task;
 	bool counted = t->counted;
+	struct watch watch[THREAD_WATCHERS];
 
 	thread_fail_held(&t->caller, -E_PEER);
 	thread_fail_held(&t->copy.from, -E_PEER);
 	upcall_thread_ended(t);
 	lock_take(&task->lock);
 	list_remove(&t->in_task);
-	t->object.dead = 1;
+	store_release(&t->object.dead, 1);
+	watch_take_locked(t->watch, THREAD_WATCHERS, watch);
 	lock_drop(&task->lock);
 	thread_wait(t, thread_next_wait(t, WAIT_ENDED));
+	watch_tell(watch, THREAD_WATCHERS);
 	if (counted)
 		task_thread_gone(task, status, fault);
 	kobject_put(&t->object); /* the task's */
@@ -423,4 +426,22 @@ void thread_end(struct thread *t, int status)
 	t->status = status;
 	give_orders(t, ORDER_END);
 	thread_enforce(t);
+}
+
+/* One that has not ended keeps its task's memory, as long as this hart looks. */
+int thread_watch(struct thread *t, struct kobject *notification, uint64_t bits)
+{
+	struct kobject *old = NULL;
+	int err = -E_STALE;
+
+	if (__atomic_load_n(&t->object.dead, __ATOMIC_ACQUIRE))
+		return err;
+	lock_take(&t->task->lock);
+	if (!t->object.dead)
+		err = watch_set_locked(t->watch, THREAD_WATCHERS, notification,
+				       bits, &old);
+	lock_drop(&t->task->lock);
+	if (old)
+		kobject_put(old);
+	return err;
 }

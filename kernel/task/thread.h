@@ -25,12 +25,14 @@
 #ifndef TASK_THREAD_H
 #define TASK_THREAD_H
 #include "abi/ipc.h"
+#include "abi/thread.h"
 #include "arch/cpu.h"
 #include "lib/atomic.h"
 #include "lib/kobject.h"
 #include "lib/list.h"
 #include "lib/lock.h"
 #include "task/timer.h"
+#include "task/watch.h"
 
 struct task;
 struct thread;
@@ -116,11 +118,14 @@ struct thread {
 					     if it is stopped or cancelled */
 	struct timer timer;
 	struct copy copy;
-	struct ipc_extra extra;
-	uint64_t words[IPC_WORDS]; /* in_handler: the message */
+	union {
+		struct ipc_extra extra;	   /* of its own message: MODE_EXTRA */
+		uint64_t words[IPC_WORDS]; /* in_handler: the message */
+	};
 
 	struct kobject object __attribute__((aligned(16)));
 	struct list in_task;
+	struct watch watch[THREAD_WATCHERS]; /* under its task's lock */
 	struct thread *poke_next;
 	uint64_t name;
 	int status; /* ORDER_END: with what */
@@ -273,6 +278,12 @@ void thread_cancel(struct thread *t);
 
 /* It ends, now or as soon as its hart looks. */
 void thread_end(struct thread *t, int status);
+
+/*
+ * When it has ended the notification gets `bits`: task/watch.h. 0, -E_BUSY, or
+ * -E_STALE: it has ended, and nobody is told.
+ */
+int thread_watch(struct thread *t, struct kobject *notification, uint64_t bits);
 
 /*
  * An owner, about to make it READY or to run it, does what its orders say

@@ -97,7 +97,7 @@ static void large_end(uint64_t door, struct spawn *s)
 	uint64_t over = (uint64_t)must("over", notification_create()), bits;
 
 	must("call", ipc_call(door, &m));
-	must("watch", task_watch(s->task, over, 1));
+	must("watch", handle_watch(s->task, over, 1));
 	spawn_release(s); /* the task alone has the space */
 	BEGIN(54);
 	task_end(s->task, 0);

@@ -80,6 +80,10 @@ TEST(virt_with_one_hart)
 	CHECK_EQ(board.virtio[0].base, 0x10001000);
 	CHECK_EQ(board.virtio[7].irq, 8);
 	CHECK_EQ(board.test_device, 0x100000);
+	CHECK_EQ(board.own_count, 3); /* PLIC, CLINT, test device */
+	CHECK(board_drives(&board, 0x02004000, 8));
+	CHECK(!board_drives(&board, 0x02010000, 8));
+	CHECK(!board_drives(&board, board.uart.base, 0x100));
 	CHECK_STR(board.model, "riscv-virtio,qemu");
 	CHECK(board.rng_seed != 0);
 }
@@ -113,6 +117,15 @@ TEST(virt_with_the_extensions_that_the_kernel_uses)
 		 BOARD_ISA_SSTC | BOARD_ISA_SVPBMT | BOARD_ISA_SVINVAL);
 }
 
+TEST(virt_with_an_aclint)
+{
+	read_board("virt,aclint=on", "-smp 4");
+	CHECK_EQ(board.own_count, 1 + 1 + 1 + 2 + 1);
+	CHECK(board_drives(&board, 0x02000000, 4)); /* mswi */
+	CHECK(board_drives(&board, 0x02004000, 8)); /* mtimer */
+	CHECK(board_drives(&board, 0x02f00000, 4)); /* sswi */
+}
+
 TEST(sifive_u_has_four_usable_harts)
 {
 	read_board("sifive_u", "-smp 5 -m 1G");
@@ -129,6 +142,9 @@ TEST(sifive_u_has_four_usable_harts)
 	CHECK_EQ(board.plic.size, 0x4000000);
 	CHECK_EQ(board.virtio_count, 0);
 	CHECK_EQ(board.test_device, 0);
+	CHECK_EQ(board.own_count, 2);
+	CHECK(board_drives(&board, 0x02000000, 4));
+	CHECK(!board_drives(&board, board.uart.base, 0x1000));
 	CHECK_EQ(board.memory[0].size, 1ul << 30);
 }
 

@@ -3,16 +3,20 @@
  * notify.pml - signals against a receiver to whom the notification is bound.
  *
  *	signal                          receive
- *	  bits |= b                       link, wait word = RECEIVE
- *	  fence                           fence
- *	  wait word RECEIVE? claim, wake  bits? claim oneself back, take them
+ *	  lock                            link, wait word = RECEIVE
+ *	  bits |= b                       fence
+ *	  fence                           bits? lock
+ *	  bits, and wait word RECEIVE?      still, and still RECEIVE?
+ *	    claim, take them                  claim oneself back, take them
+ *	  unlock; wake who was claimed      unlock
  *
  * Each side writes, then reads what the other writes: without both fences the
  * two reads can both be early, and the receiver sleeps over a bit that is set.
  * Stores go through buffers: relaxed atomics, too, as RVWMO allows, when nobody
  * uses their result. Messages come in between.
  *
- * That no wake-up is lost is that everybody comes to his end.
+ * That no wake-up is lost is that everybody comes to his end. Nobody is woken
+ * for bits that another has taken: take_bits().
  */
 
 #define SIGNALS 2 /* signallers, a bit each */
@@ -25,6 +29,7 @@
 /* ---- memory ---------------------------------------------------------- */
 
 byte bits;
+bool held;    /* the notification's lock */
 byte seq;     /* the wait word: sequence, ... */
 bool waits;   /* ... and kind: RECEIVE or none */
 bool locked;  /* the endpoint's lock */
@@ -90,11 +95,12 @@ inline wake(me)
 	d_step { assert(owner == me); owner = RECEIVER; assert(!go); go = true }
 }
 
-/* An exchange; bits of one's own that are still on the way go first. */
+/* Under the lock; bits of one's own that are still on the way go first. */
 inline take_bits(me, late)
 {
 	d_step {
 		assert(owner == me);
+		assert(bits | late);
 		got = got | bits | late;
 		bits = 0;
 		late = 0
@@ -106,27 +112,41 @@ inline unlink() { lock(); linked = false; locked = false }
 
 /* ---- who signals ------------------------------------------------------ */
 
+inline hold() { atomic { !held -> held = true } }
+
+/* A release store: what its hart has stored before comes out first. */
+inline let_go(i) { atomic { !or_late[i] -> held = false } }
+
 proctype signaller(byte i)
 {
 	byte s;
 	bool won, w;
 
+	hold();
 	or_late[i] = or_late[i] | (1 << i);
 #ifndef BREAK_SIGNAL_FENCE
 	(!or_late[i]); /* fence: the buffer is empty */
 #endif
+#ifdef BREAK_LOOK_OUTSIDE
+	let_go(i);
 	d_step { w = waits; s = seq }
+	hold();
+#else
+	d_step { w = waits && (bits | or_late[i]); s = seq }
+#endif
 	if
 	:: w ->
 		claim(SIGNAL0 + i, s, won);
 		if
-		:: won ->
-			unlink();
-			take_bits(SIGNAL0 + i, or_late[i]);
-			wake(SIGNAL0 + i)
+		:: won -> take_bits(SIGNAL0 + i, or_late[i])
 		:: else /* who won wakes it; it will look */
 		fi
-	:: else /* it will look before it sleeps */
+	:: else -> won = false /* it will look before it sleeps */
+	fi;
+	let_go(i);
+	if
+	:: won -> unlink(); wake(SIGNAL0 + i)
+	:: else
 	fi
 }
 
@@ -188,9 +208,19 @@ active proctype receiver()
 			:: wait_late -> drain_wait()
 			:: else
 			fi;
-			claim(RECEIVER, s, won);
+			hold();
 			if
-			:: won -> unlink(); take_bits(RECEIVER, none)
+			:: bits ->
+				claim(RECEIVER, s, won);
+				if
+				:: won -> take_bits(RECEIVER, none)
+				:: else
+				fi
+			:: else -> won = false
+			fi;
+			held = false;
+			if
+			:: won -> unlink()
 			:: else -> wait_for_it()
 			fi
 		:: else -> wait_for_it()

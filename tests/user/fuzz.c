@@ -151,7 +151,7 @@ static void task_start(struct fuzz_task *t)
 	if (space_map_object(s->space, (const void *)FUZZ_SHARED, PAGE,
 			     SHARED | MAP_FIXED, t->object, 0) < 0 ||
 	    t->shared->given < 5 || task_handler(s->task, handler) ||
-	    task_watch(s->task, ended, 1ul << (t - tasks)) ||
+	    handle_watch(s->task, ended, 1ul << (t - tasks)) ||
 	    spawn_start(s, arguments, none, PRIORITY, ~0ul)) {
 		spawn_drop(s);
 		return;

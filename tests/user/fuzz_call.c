@@ -9,9 +9,9 @@
 /* ---- the calls ------------------------------------------------------------ */
 
 /*
- * A letter an argument: a handle (h of anything; Space, Object, Task, tHread,
- * Endpoint, Notification, Interrupt, Pager, Machine), address, length, z: offset, prot, flags, how (both), word,
- * number, time, rights, code, stack; '*': the result is a handle; '-': rarely,
+ * A letter an argument: a handle (h of anything; W of a task or thread; Space,
+ * Object, Task, tHread, Endpoint, Notification, Interrupt, Pager, Machine),
+ * address, length, z: offset, prot, flags, how (both), word, number, time, rights, code, stack; '*': the result is a handle; '-': rarely,
  * because who makes it ends, or what all use.
  */
 struct shape {
@@ -28,6 +28,7 @@ static void wait_bits(struct random *r);
 static void submit(struct random *r);
 static void make_pager(struct random *r);
 static void make_object(struct random *r);
+static void revoke(struct random *r);
 static void write_log(struct random *r);
 
 #define AT(name) [CALL_##name - CALL_FIRST]
@@ -55,11 +56,11 @@ static const struct shape shapes[] = {
 	AT(pager_submit) = {.make = submit},
 	AT(handle_duplicate) = {.arguments = "*Thrw"},
 	AT(handle_close) = {.arguments = "h"},
-	AT(handle_revoke) = {.arguments = "-h"},
+	AT(handle_revoke) = {.make = revoke},
 	AT(handle_info) = {.arguments = "h"},
 	AT(task_create) = {.arguments = "*San"},
 	AT(task_handler) = {.arguments = "TE"},
-	AT(task_watch) = {.arguments = "TNw"},
+	AT(handle_watch) = {.arguments = "WNw"},
 	AT(task_end) = {.arguments = "-Tn"},
 	AT(task_info) = {.arguments = "Ta"},
 	AT(thread_create) = {.arguments = "*Tcsw"},
@@ -117,6 +118,9 @@ static uint64_t argument(struct random *r, char letter)
 		return random_below(r, 5);
 	case 'h':
 		return any_handle(r);
+	case 'W':
+		return handle_of(r, random_once_in(r, 2) ? KIND_TASK
+							 : KIND_THREAD);
 	case 'a':
 		return any_address(r);
 	case 'l':
@@ -352,6 +356,16 @@ static void make_object(struct random *r)
 
 	note(CALL_object_create, object);
 	keep(r, object);
+}
+
+/* Memory now and then, endpoints and others rarely: all use them. */
+static void revoke(struct random *r)
+{
+	if (random_once_in(r, 4))
+		note(CALL_handle_revoke,
+		     handle_revoke(handle_of(r, KIND_OBJECT)));
+	else if (random_once_in(r, 12))
+		note(CALL_handle_revoke, handle_revoke(any_handle(r)));
 }
 
 /* Nothing that would be printed. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* handler.c - faults, illegal instructions and foreign calls as messages. */
+#include "remote.h"
 #include "threads.h"
 
 static uint64_t door, marked;
@@ -185,6 +186,36 @@ static void bad_answers_are_refused(void)
 	CHECK_EQ(done, 0);
 }
 
+/* Its only thread has just been told to end with another status. */
+static void a_task_ends_with_the_status_that_it_is_given(void)
+{
+	struct remote_task t;
+	struct message m;
+	struct task_info info;
+	uint64_t o = (uint64_t)object_create(SELF, PAGE, 0), bits;
+	uint64_t bell = (uint64_t)notification_create();
+
+	door = (uint64_t)endpoint_create();
+	CHECK_EQ(thread_schedule(SELF, PRIORITY_DEFAULT, 1), 0); /* with it */
+	CHECK_EQ(remote_open(&t, o, 4 * PAGE, bell, 1), 0);
+	CHECK_EQ(task_handler(t.task, door), 0);
+	CHECK_EQ(handle_watch(t.task, bell, 2), 0);
+	CHECK_EQ(remote_start(&t, 4, 1), 0);
+	m = (struct message){.extra = NULL};
+	CHECK_EQ(ipc_receive(door, &m), 0);
+	CHECK_EQ(m.word[0], HANDLER_FAULT); /* past the object's end */
+	m = (struct message){.word = {HANDLER_END, 9}};
+	CHECK_EQ(ipc_reply(SELF, &m), 0);
+	CHECK_EQ(task_end(t.task, 5), 0);
+	CHECK_EQ(notification_wait(bell, 2, NEVER, &bits), 0);
+	CHECK_EQ(task_info(t.task, &info), 0);
+	CHECK_EQ(info.status, 5);
+	CHECK_EQ(info.fault, 0);
+	remote_close(&t);
+	CHECK_EQ(thread_schedule(SELF, PRIORITY_DEFAULT, ~0ul), 0);
+	CHECK_EQ(handle_close(o) | handle_close(door) | handle_close(bell), 0);
+}
+
 int main(void)
 {
 	hole = (volatile char *)0x2000000000;
@@ -195,5 +226,6 @@ int main(void)
 	drop_handler();
 	a_handler_can_end_a_thread();
 	bad_answers_are_refused();
+	a_task_ends_with_the_status_that_it_is_given();
 	return 0;
 }

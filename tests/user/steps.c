@@ -161,7 +161,7 @@ static void much_ends_at_once_and_nothing_is_left(void)
 
 	for (int round = 0; round < 3; round++) {
 		task = a_full_task(object);
-		CHECK_EQ(task_watch(task, over, 1), 0);
+		CHECK_EQ(handle_watch(task, over, 1), 0);
 		CHECK_EQ(task_end(task, 9), 0);
 		CHECK_EQ(notification_wait(over, 1, NEVER, &bits), 0);
 		CHECK_EQ(task_info(task, &info), 0);

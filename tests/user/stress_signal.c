@@ -93,6 +93,55 @@ static void caller(uint64_t n)
 	}
 }
 
+/* ---- a bound thread that comes and goes ---------------------------------- */
+
+static uint64_t loose_bell, loose_door, loose_done;
+
+/* Without end, and nobody answers: most come while it does something else. */
+static void flood(uint64_t n)
+{
+	uint64_t bits;
+
+	while (!load(&loose_done)) {
+		notification_signal(loose_bell, 1ul << n);
+		if (n & 1) /* takes what the bound one was to have */
+			notification_wait(loose_bell, 1, NOW, &bits);
+	}
+}
+
+/* Bound it gets bits, and never none; loose it gets no signal at all. */
+static void loose_receiver(uint64_t unused)
+{
+	struct ipc_extra e = {0};
+	struct message m;
+
+	(void)unused;
+	for (unsigned i = 0; i < 10 * ROUNDS; i++) {
+		CHECK_EQ(notification_bind(loose_bell), 0);
+		for (unsigned k = 0; k < 4; k++) {
+			m = (struct message){.extra = NULL};
+			CHECK_EQ(ipc_receive(loose_door, &m), 0);
+			CHECK_EQ(m.came, IPC_SIGNAL);
+			CHECK(m.word[0] != 0);
+		}
+		CHECK_EQ(notification_bind(SELF), 0);
+		e.deadline = now() + 20000;
+		m = (struct message){.extra = &e};
+		CHECK(ipc_receive(loose_door, &m) != 0);
+	}
+	store(&loose_done, 1);
+}
+
+static void loosely_bound(unsigned harts)
+{
+	loose_door = (uint64_t)endpoint_create();
+	loose_bell = (uint64_t)notification_create();
+	stress_begin(loose_receiver, 0, 0);
+	stress_priority--; /* else it would wait for its turn each time */
+	for (unsigned i = 0; i < harts + 1; i++)
+		stress_begin(flood, i, i % harts);
+}
+
 int main(void)
 {
 	unsigned harts = stress_harts(), n = 0;
@@ -119,5 +168,7 @@ int main(void)
 	printf("# signal: %lu signals, %lu messages\n", signals_seen,
 	       messages_seen);
 	CHECK_EQ(messages_seen, (harts + 1) * ROUNDS);
+	loosely_bound(harts);
+	stress_wait(n + 1 + harts + 2);
 	stress_well("signal");
 }

@@ -34,7 +34,7 @@ static void one_task(uint64_t n, struct random *r, uint64_t ended)
 	unsigned how = (unsigned)random_below(r, 3);
 
 	CHECK_EQ(remote_open(&t, file, FILE_PAGES * PAGE, bell, bit), 0);
-	CHECK_EQ(task_watch(t.task, ended, 1), 0);
+	CHECK_EQ(handle_watch(t.task, ended, 1), 0);
 	if (how > 0)
 		CHECK_EQ(remote_start(&t, FILE_PAGES, random_below(r, 2)), 0);
 	if (how == 1)

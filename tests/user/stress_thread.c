@@ -80,14 +80,27 @@ static void meddle(uint64_t thread, struct random *r)
 	CHECK(!err || err == -E_BUSY || err == -E_STALE);
 }
 
+/* It is about to end, or has: no notice is lost, and none comes early. */
+static void be_told(uint64_t thread)
+{
+	uint64_t n = (uint64_t)notification_create(), bits;
+
+	CHECK_EQ(handle_watch(thread, n, 1), 0);
+	CHECK_EQ(notification_wait(n, 1, now() + PATIENCE, &bits), 0);
+	CHECK_EQ(thread_control(thread, THREAD_START), -E_STALE);
+	CHECK_EQ(handle_close(n), 0);
+}
+
 /* Until its handle says that it has ended. */
 static void see_its_end(uint64_t thread, bool at_once)
 {
 	uint64_t until = now() + PATIENCE;
 	long err;
 
-	if (at_once)
+	if (at_once) {
 		thread_control(thread, THREAD_END);
+		be_told(thread);
+	}
 	for (;;) {
 		err = thread_control(thread, THREAD_START);
 		if (err == -E_STALE)

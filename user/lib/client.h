@@ -9,8 +9,7 @@
  * does no harm, or how the service tells.
  *
  * A service that dies while the bytes of its reply are being copied leaves a
- * part of them, and IPC_CUT. That counts as -E_PEER, too; so no service sends
- * more bytes than it was told there is room for.
+ * part of them; that is -E_PEER, too, and of handles that came none is kept.
  */
 #ifndef USER_CLIENT_H
 #define USER_CLIENT_H

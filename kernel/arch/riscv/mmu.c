@@ -24,7 +24,7 @@ static pte_t *table_at(pa_t pa)
 
 /* ---- tables ---------------------------------------------------------- */
 
-int mmu_create(struct mmu *m)
+COLD int mmu_create(struct mmu *m)
 {
 	pa_t root = upcall_table_alloc();
 
@@ -40,7 +40,7 @@ int mmu_create(struct mmu *m)
 }
 
 /* The tables below `table`, whose entries are of `level`; then itself. */
-static void free_tables(pa_t table, int level, unsigned slots)
+static COLD void free_tables(pa_t table, int level, unsigned slots)
 {
 	pte_t *t = table_at(table);
 
@@ -50,7 +50,7 @@ static void free_tables(pa_t table, int level, unsigned slots)
 	upcall_table_free(table);
 }
 
-void mmu_destroy(struct mmu *m)
+COLD void mmu_destroy(struct mmu *m)
 {
 	struct mmu_flush f;
 
@@ -188,7 +188,7 @@ pa_t mmu_cut_next(struct mmu *m, va_t *va, unsigned *looks, struct mmu_flush *f)
 	return 0;
 }
 
-int mmu_walk(const struct mmu *m, va_t va, pte_t entry[MMU_LEVELS])
+COLD int mmu_walk(const struct mmu *m, va_t va, pte_t entry[MMU_LEVELS])
 {
 	pte_t *t = table_at(m->root);
 
@@ -264,7 +264,7 @@ static pte_t *last_slot(const struct mmu *m, va_t va, int *level)
  * Calls `change` on each leaf and soft word in the range, in order. -E_BUSY,
  * and no call, if a leaf sticks out of it.
  */
-static int each_entry(struct mmu *m, va_t va, uint64_t len, unsigned prot,
+static COLD int each_entry(struct mmu *m, va_t va, uint64_t len, unsigned prot,
 		      struct mmu_flush *f,
 		      void (*change)(pte_t *, va_t, int, unsigned,
 				     struct mmu_flush *))
@@ -293,7 +293,7 @@ static int each_entry(struct mmu *m, va_t va, uint64_t len, unsigned prot,
 	return 0;
 }
 
-static void entry_empty(pte_t *s, va_t va, int level, unsigned prot,
+static COLD void entry_empty(pte_t *s, va_t va, int level, unsigned prot,
 			struct mmu_flush *f)
 {
 	(void)prot;
@@ -301,12 +301,12 @@ static void entry_empty(pte_t *s, va_t va, int level, unsigned prot,
 		flush_add(f, va, MMU_LEVEL_SIZE(level));
 }
 
-int mmu_unmap(struct mmu *m, va_t va, uint64_t len, struct mmu_flush *f)
+COLD int mmu_unmap(struct mmu *m, va_t va, uint64_t len, struct mmu_flush *f)
 {
 	return each_entry(m, va, len, 0, f, entry_empty);
 }
 
-static void entry_protect(pte_t *s, va_t va, int level, unsigned prot,
+static COLD void entry_protect(pte_t *s, va_t va, int level, unsigned prot,
 			  struct mmu_flush *f)
 {
 	pte_t p;
@@ -320,20 +320,20 @@ static void entry_protect(pte_t *s, va_t va, int level, unsigned prot,
 		flush_add(f, va, MMU_LEVEL_SIZE(level));
 }
 
-int mmu_protect(struct mmu *m, va_t va, uint64_t len, unsigned prot,
+COLD int mmu_protect(struct mmu *m, va_t va, uint64_t len, unsigned prot,
 		struct mmu_flush *f)
 {
 	return each_entry(m, va, len, prot, f, entry_protect);
 }
 
-pte_t mmu_query(const struct mmu *m, va_t va, int *level)
+COLD pte_t mmu_query(const struct mmu *m, va_t va, int *level)
 {
 	pte_t p = pte_load(last_slot(m, va, level));
 
 	return pte_is_leaf(p) ? p : 0;
 }
 
-static bool test_clear(struct mmu *m, va_t va, pte_t bit)
+static COLD bool test_clear(struct mmu *m, va_t va, pte_t bit)
 {
 	int l;
 	pte_t *s = last_slot(m, va, &l);

@@ -131,7 +131,7 @@ static void watch_faults(struct life *l)
 static void watch_end(struct life *l)
 {
 	if (!l->err)
-		l->err = task_watch(l->spawn.task, init.deaths, 1ul << l->n);
+		l->err = handle_watch(l->spawn.task, init.deaths, 1ul << l->n);
 }
 
 static void start_thread(struct life *l)

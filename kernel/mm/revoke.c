@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * revoke.c - a memory object ends for everybody, though handles and regions of it
+ * remain.
+ *
+ *	no pages      who faults from now on, or waits, finds none
+ *	leaves        emptied in every space, BATCH pages of the object at a time
+ *	frames        given back, or first to the pager: paged.c
+ *
+ * A batch is a step (ending.h): the hart goes on with it though the thread that
+ * asked for it may have ended. Between two the object's lock is free. A fault that has just found its
+ * page holds its space's lock until the leaf is there: so when every space has
+ * been gone through no leaf is left and none can come.
+ */
+#include "lib/atomic.h"
+#include "lib/bits.h"
+#include "mm/ending.h"
+#include "mm/paged.h"
+#include "mm/private.h"
+#include "mm/space.h"
+#include "mm/wait.h"
+
+#define BATCH ENDING_PAGES
+
+/* ---- leaves --------------------------------------------------------------- */
+
+/* The first address at or above `va` that has a leaf table; `end` if none has. */
+static va_t with_table(struct mmu *m, va_t va, va_t end)
+{
+	while (va < end && !mmu_leaf_slot(m, va)) {
+		uint64_t step = MMU_LEVEL_SIZE(mmu_slot(m, va, 1) ? 1 : 2);
+
+		va = round_down(va, step) + step;
+	}
+	return va < end ? va : end;
+}
+
+/* In a region with an object, what is not private is the object's. */
+static void hide_leaf(pte_t *slot, va_t va, struct mmu_flush *flush)
+{
+	pte_t p = pte_load(slot);
+
+	if (!pte_has_frame(p) || private_frame(p))
+		return;
+	pte_swap(slot, 0);
+	flush_add(flush, va, PAGE_SIZE);
+}
+
+/* Pages [first, end); gives the next one that may be shown here. */
+static uint64_t hide_region(struct space *s, const struct region *r,
+			    uint64_t first, uint64_t end)
+{
+	uint64_t low = r->offset >> PAGE_SHIFT;
+	va_t va = r->start, stop = r->start;
+	struct mmu_flush flush;
+
+	if (first > low)
+		va += (first - low) << PAGE_SHIFT;
+	if (end > low)
+		stop += (end - low) << PAGE_SHIFT;
+	if (stop > r->end)
+		stop = r->end;
+	flush_begin(&flush, &s->mmu);
+	for (va = with_table(&s->mmu, va, r->end); va < stop;
+	     va = with_table(&s->mmu, va + PAGE_SIZE, r->end))
+		hide_leaf(mmu_leaf_slot(&s->mmu, va), va, &flush);
+	flush_run(&flush);
+	return va < r->end ? low + ((va - r->start) >> PAGE_SHIFT) : UINT64_MAX;
+}
+
+/*
+ * A batch from page `at` on, in every region; gives the page to go on from,
+ * UINT64_MAX at the end. A busy space, which is against the order of locks and
+ * only tried, makes that `at` once more.
+ */
+static uint64_t hide_locked(struct object *o, uint64_t at)
+{
+	uint64_t next = UINT64_MAX, i;
+
+	list_for_each (e, &o->regions) {
+		struct region *r = container_of(e, struct region, in_object);
+		struct space *s = container_of(r->set, struct space, regions);
+
+		if (!lock_try(&s->lock))
+			return at;
+		i = hide_region(s, r, at, at + BATCH);
+		lock_drop(&s->lock);
+		if (i < next)
+			next = i;
+	}
+	return next;
+}
+
+/* ---- the object ----------------------------------------------------------- */
+
+/* False if somebody else has. */
+static bool begin(struct object *o)
+{
+	bool mine;
+
+	lock_take(&o->lock);
+	mine = !o->kobject.dead;
+	o->kobject.dead = 1;
+	store_relaxed(&o->pages, 0);
+	upcall_pages_settled(o);
+	lock_drop(&o->lock);
+	return mine;
+}
+
+static void drop_folio(struct object *o)
+{
+	struct frame *folio = o->folio;
+
+	o->folio = NULL;
+	if (folio)
+		frame_put(folio);
+}
+
+/* One step: first the leaves, then the pages. */
+static bool revoke_some(struct kobject *k)
+{
+	struct object *o = container_of(k, struct object, revoking);
+	bool over = false;
+
+	lock_take(&o->lock);
+	if (o->hidden != UINT64_MAX)
+		o->hidden = hide_locked(o, o->hidden);
+	if (o->hidden == UINT64_MAX)
+		over = !paged_discard_locked(o, &o->discarded, BATCH);
+	lock_drop(&o->lock);
+	if (!over)
+		return false;
+	drop_folio(o);
+	object_put(o);
+	return true;
+}
+
+static const struct kind revoking_kind = {.name = "revoked object",
+					  .end = revoke_some};
+
+void object_revoke_all(struct kobject *k)
+{
+	struct object *o = object_of(k);
+
+	if (!begin(o))
+		return;
+	object_get(o);
+	kobject_init(&o->revoking, &revoking_kind);
+	kobject_put(&o->revoking);
+}
