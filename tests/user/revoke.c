@@ -94,6 +94,16 @@ static void wide_objects_with_holes(void)
 	unmap((char *)b, big);
 }
 
+static volatile char *registers;
+static bool sifive;
+
+/* One that is harmless to read: LSR, or txctrl, which wants to be read whole. */
+static long read_register(void)
+{
+	return sifive ? (long)*(volatile uint32_t *)(registers + 8)
+		      : registers[5];
+}
+
 static void memory_and_registers_of_devices(void)
 {
 	static struct machine_info info;
@@ -118,7 +128,9 @@ static void memory_and_registers_of_devices(void)
 	uart = (uint64_t)object_create(HANDLE_MACHINE, PAGE, info.uart.base);
 	CHECK((long)uart > 0);
 	r = map_pages(uart, 1, PROT_R | MAP_SHARED);
-	begin_read(r + 5); /* harmless to read, of either kind */
+	registers = r;
+	sifive = info.uart_kind == 2;
+	begin_call(read_register);
 	wait_for(DONE);
 	CHECK_EQ(handle_revoke(uart), 0);
 	check_gone(r + 5);
