@@ -145,17 +145,18 @@ static void other_tasks_lose_it_too(void)
 {
 	static struct remote_task t;
 	uint64_t o = (uint64_t)object_create(SELF, 4 * PAGE, 0);
+	uint64_t over = (uint64_t)notification_create(), bits;
 	struct task_info info;
 
 	CHECK_EQ(remote_open(&t, o, 4 * PAGE, bits_of_all, DONE), 0);
-	CHECK_EQ(handle_watch(t.task, bits_of_all, REQUEST), 0);
+	CHECK_EQ(handle_watch(t.task, over, 1), 0);
 	CHECK_EQ(handle_revoke(o), 0);
 	CHECK_EQ(remote_start(&t, 4, true), 0);
-	wait_for(REQUEST);
+	CHECK_EQ(notification_wait(over, 1, NEVER, &bits), 0);
 	CHECK_EQ(task_info(t.task, &info), 0);
 	CHECK_EQ(info.fault, 15);
 	remote_close(&t);
-	CHECK_EQ(handle_close(o), 0);
+	CHECK_EQ(handle_close(o) | handle_close(over), 0);
 }
 
 /* ---- pages of a pager -------------------------------------------------------- */
