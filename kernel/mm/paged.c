@@ -11,7 +11,7 @@
 #include "mm/wait.h"
 
 COLD struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
-			    int *err)
+				 int *err)
 {
 	struct object *o = object_alloc(OBJECT_PAGED, "paged", pages);
 
@@ -310,7 +310,7 @@ static bool has_failed_locked(struct frame *f)
  * with an earlier WRITEBACK; *done becomes the page where it ended.
  */
 static COLD int ask_locked(struct object *o, uint64_t i, uint64_t end,
-		      uint64_t *done)
+			   uint64_t *done)
 {
 	uint64_t *place;
 
@@ -331,78 +331,104 @@ static COLD int ask_locked(struct object *o, uint64_t i, uint64_t end,
 	return 0;
 }
 
+/* One step: so many pages looked at, of which so many at a time asked for. */
+#define SYNC_LOOKS 512u
 #define SYNC_BATCH 64u
+#define BATCH_COST 256u
 
-/* The first page at or above `i` that is dirty. */
-static COLD uint64_t first_dirty_locked(struct object *o, uint64_t i, uint64_t end)
+/* The first page at or above `i` that is dirty; less if *looks did not last. */
+static COLD uint64_t first_dirty_locked(struct object *o, uint64_t i,
+					uint64_t end, unsigned *looks)
 {
 	uint64_t *place;
 
-	for (; o->dirty && (place = radix_next(&o->radix, &i, end)); i++)
+	for (; o->dirty && *looks && (place = radix_next(&o->radix, &i, end));
+	     i++, --*looks)
 		if (((struct frame *)*place)->flags & PAGE_DIRTY)
 			return i;
-	return end;
+	return *looks ? end : i;
 }
 
 /* A batch from *i on; *i moves to what is next. */
-static COLD int sync_batch(struct object *o, uint64_t *i, uint64_t end)
+static COLD int sync_batch(struct object *o, uint64_t *i, uint64_t end,
+			   unsigned *looks)
 {
 	uint64_t stop;
 	int err = 0;
 
 	lock_take(&o->lock);
-	*i = first_dirty_locked(o, *i, end);
+	*i = first_dirty_locked(o, *i, end, looks);
 	stop = end - *i > SYNC_BATCH ? *i + SYNC_BATCH : end;
-	if (*i < stop)
+	if (*looks && *i < stop) {
+		*looks -= *looks > BATCH_COST ? BATCH_COST : *looks;
 		err = rmap_limit_locked(o, *i, stop - *i, true);
-	if (!err)
-		err = ask_locked(o, *i, stop, i);
-	lock_drop(&o->lock);
-	return err;
-}
-
-/* 0 once no page in [i, end) is being written. */
-static COLD int written(struct object *o, uint64_t i, uint64_t end)
-{
-	uint64_t *place;
-	int err = 0;
-
-	lock_take(&o->lock);
-	for (; !err && (place = radix_next(&o->radix, &i, end)); i++) {
-		struct frame *f = (struct frame *)*place;
-
-		if (has_failed_locked(f))
-			err = -E_IO;
-		else if (f->flags & PAGE_WRITING)
-			err = upcall_page_needed(o, PAGE_WRITTEN(i));
+		if (!err)
+			err = ask_locked(o, *i, stop, i);
 	}
 	lock_drop(&o->lock);
 	return err;
 }
 
-COLD int object_sync(struct object *o, uint64_t first, uint64_t count, uint64_t *at)
+/* 0 once no page in [*i, end) is being written; those below *i are not. */
+static COLD int written(struct object *o, uint64_t *i, uint64_t end,
+			unsigned *looks)
 {
-	uint64_t i = first + *at, end = first + count;
-	unsigned tries = 0;
-	int err;
+	uint64_t *place;
+	bool more = true;
+	int err = 0;
+
+	lock_take(&o->lock);
+	for (; *looks; ++*i, --*looks) {
+		struct frame *f;
+
+		place = radix_next(&o->radix, i, end);
+		more = place != NULL;
+		if (!more)
+			break;
+		f = (struct frame *)*place;
+		if (has_failed_locked(f))
+			err = -E_IO;
+		else if (f->flags & PAGE_WRITING)
+			err = upcall_page_needed(o, PAGE_WRITTEN(*i));
+		if (err)
+			break;
+	}
+	lock_drop(&o->lock);
+	return err || !more ? err : -E_STEP;
+}
+
+/* *at counts the pages twice: those asked for, then those seen written. */
+COLD int object_sync(struct object *o, uint64_t first, uint64_t count,
+		     uint64_t *at)
+{
+	unsigned looks = SYNC_LOOKS, tries = 0;
+	uint64_t i, end = first + count;
+	int err = 0;
 
 	if (!range_within(first, count, 0, o->pages))
 		return -E_INVAL;
 	if (o->type != OBJECT_PAGED)
 		return 0;
-	while (i < end) {
-		err = sync_batch(o, &i, end);
+	while (*at < count) {
+		if (!looks)
+			return -E_STEP;
+		i = first + *at;
+		err = sync_batch(o, &i, end, &looks);
 		*at = i - first;
 		if (err && (err != -E_AGAIN || ++tries == RMAP_TRIES))
 			return err;
 	}
-	return written(o, first, end);
+	i = first + (*at - count);
+	err = written(o, &i, end, &looks);
+	*at = count + (i - first);
+	return err;
 }
 
 /* ---- revoking ------------------------------------------------------------ */
 
 /* One page; no leaf has more than `prot`. Gives 1 if it comes back dirty. */
-static COLD int revoke_page_locked(struct object *o, struct frame *f, unsigned prot)
+static COLD int revoke_page_locked(struct object *o, struct frame *f,
+				   unsigned prot)
 {
 	bool back = f->flags & PAGE_DIRTY;
 
@@ -420,7 +446,7 @@ static COLD int revoke_page_locked(struct object *o, struct frame *f, unsigned p
 }
 
 static COLD int revoke_locked(struct object *o, uint64_t i, uint64_t count,
-			 unsigned prot)
+			      unsigned prot)
 {
 	uint64_t end = i + count, *place;
 	int back = 0;
@@ -434,7 +460,7 @@ static COLD int revoke_locked(struct object *o, uint64_t i, uint64_t count,
 }
 
 COLD int object_revoke(struct object *o, const struct pager *p, uint64_t first,
-		  uint64_t count, unsigned prot)
+		       uint64_t count, unsigned prot)
 {
 	int err = -E_AGAIN;
 

@@ -86,9 +86,10 @@ int paged_show(struct object *o, uint64_t index, unsigned access,
  * Asks the pager to write back what is dirty in [first, first + count), and
  * sees to it that it has. Run again from the top when what it waits for has
  * come; *at is 0 at first and keeps what has been asked for (else a busy writer
- * could hold the caller for ever). 0, -E_WAIT, -E_INVAL (beyond the end), -E_IO
- * (a page could not be written; told once, it is dirty still), -E_TIMEDOUT,
- * -E_AGAIN (a mapping was busy for very long). No lock held.
+ * could hold the caller for ever). 0, -E_WAIT, -E_STEP (one is done, there is
+ * more), -E_INVAL (beyond the end), -E_IO (a page could not be written; told
+ * once, it is dirty still), -E_TIMEDOUT, -E_AGAIN (a mapping was busy for very
+ * long). No lock held.
  */
 int object_sync(struct object *o, uint64_t first, uint64_t count, uint64_t *at);
 

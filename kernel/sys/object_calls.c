@@ -200,7 +200,7 @@ static long sync(struct object *o, uint64_t first, uint64_t count)
 	struct thread *t = this_cpu()->current;
 	int err = object_sync(o, first, count, progress(t, o, first, count));
 
-	if (err != -E_WAIT)
+	if (err != -E_WAIT && err != -E_STEP)
 		t->sync.object = NULL;
 	return err;
 }

@@ -7,6 +7,39 @@
 #include "tests/unit/mm/paging.h"
 #include "tests/unit/quiet.h"
 
+TEST(a_long_sync_goes_in_steps)
+{
+	uint64_t at = 0, n = 600, dirty;
+	struct pager_request q;
+	unsigned steps = 0;
+	int err;
+
+	paging_open(n, 64, 0);
+	for (uint64_t i = 0; i < n; i++) {
+		paging_bring(i, 'p');
+		CHECK_EQ(touch(0, i, PROT_W), 0);
+	}
+	do {
+		dirty = paging.object->dirty;
+		err = object_sync(paging.object, 0, n, &at);
+		CHECK(dirty - paging.object->dirty <= 128);
+		steps++;
+	} while (err == -E_STEP);
+	CHECK_EQ(err, -E_WAIT);
+	CHECK(steps >= 4);
+	CHECK_EQ(paging.object->dirty, 0);
+	for (uint64_t i = 0; i < n; i++) {
+		q = paging_next();
+		CHECK_EQ(q.kind, PAGER_WRITEBACK);
+		CHECK_EQ(paging_done(&q), 0);
+	}
+	for (steps = 0; (err = object_sync(paging.object, 0, n, &at)); steps++)
+		CHECK_EQ(err, -E_STEP);
+	CHECK(steps >= 1);
+	CHECK(paging_idle());
+	paging_close();
+}
+
 /* object_sync() of the whole object, from its start. */
 static int sync(void)
 {
