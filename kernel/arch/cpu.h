@@ -69,8 +69,8 @@ struct cpu {
 			     has begun */
 	uint64_t ticks, ipis; /* interrupts taken, by kind */
 	uint64_t satp_writes;
-	uint64_t slice_end; /* task/timer.c; 0: nobody waits for the hart */
-	uint64_t quiet;	    /* times it was in no structure: mm/grace.h */
+	uint64_t slice_end;	/* task/timer.c; 0: nobody waits for the hart */
+	uint64_t quiet;		/* times it was in no structure: mm/grace.h */
 	struct kobject *ending; /* what has not ended yet: mm/ending.c */
 	uint64_t fault; /* page | access: a page fault of `current`, from user
 			     mode, that is being resolved; 0: none */

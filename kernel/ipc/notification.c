@@ -297,7 +297,7 @@ static COLD void timer_fires(struct timer *timer, uint64_t number)
 }
 
 COLD void notification_set_timer(struct notification *n, uint64_t bits,
-			    uint64_t deadline)
+				 uint64_t deadline)
 {
 	lock_take(&n->lock);
 	n->timer_number++;

@@ -21,7 +21,7 @@ static struct slab_cache objects =
 /* ---- life ------------------------------------------------------------- */
 
 COLD struct object *object_alloc(enum object_type type, const char *name,
-			    uint64_t pages)
+				 uint64_t pages)
 {
 	struct object *o = slab_alloc(&objects);
 

@@ -76,7 +76,7 @@ struct object {
 	/* Of one that is revoked: pages below are in no leaf, and dropped. */
 	struct kobject revoking;
 	uint64_t hidden, discarded;
-	uint64_t dirty;	     /* of them */
+	uint64_t dirty; /* of them */
 
 	/*
 	 * PAGED and WINDOW; NULL once it has ended. No reference: a pager's end

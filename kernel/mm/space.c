@@ -155,7 +155,7 @@ static unsigned complete(unsigned prot)
 
 /* A stack starts with its top page; the rest is for faults to bring. */
 static COLD int insert_stack(struct space *s, va_t top, unsigned prot,
-			unsigned flags, va_t limit)
+			     unsigned flags, va_t limit)
 {
 	if (limit >= top || !is_aligned(limit, PAGE_SIZE))
 		return -E_INVAL;
@@ -348,7 +348,8 @@ COLD int space_unmap_step(struct space *s, va_t *addr, uint64_t *len)
 }
 
 /* One that is quick to change goes further, inside one region. */
-static COLD va_t protect_reach(struct space *s, va_t addr, va_t end, unsigned prot)
+static COLD va_t protect_reach(struct space *s, va_t addr, va_t end,
+			       unsigned prot)
 {
 	const struct region *r = region_find(&s->regions, addr);
 	va_t stop = r && r->end < end ? r->end : end;
@@ -360,7 +361,7 @@ static COLD va_t protect_reach(struct space *s, va_t addr, va_t end, unsigned pr
 }
 
 COLD int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
-		       unsigned prot)
+			    unsigned prot)
 {
 	uint64_t bytes = pages_at(*addr, *len);
 	va_t end = *addr + bytes, stop;
@@ -391,7 +392,7 @@ COLD int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 
 /* [start, end) of the region. */
 static COLD void describe(struct space *s, const struct region *r, va_t start,
-		     va_t end, struct region_info *to)
+			  va_t end, struct region_info *to)
 {
 	*to = (struct region_info){
 		.start = start,
@@ -405,7 +406,8 @@ static COLD void describe(struct space *s, const struct region *r, va_t start,
 		strncpy(to->name, r->object->name, sizeof(to->name) - 1);
 }
 
-COLD int space_list(struct space *s, va_t from, struct region_info *to, unsigned max)
+COLD int space_list(struct space *s, va_t from, struct region_info *to,
+		    unsigned max)
 {
 	unsigned n = 0, left = LIST_ENTRIES;
 	struct region *r;

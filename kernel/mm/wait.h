@@ -36,7 +36,7 @@ void upcall_page_settled(struct object *o, uint64_t index, struct frame *f,
 /* The same for all of its pages: each is to be looked at again. */
 void upcall_pages_settled(struct object *o);
 
-/* How urgent is the thread that this hart runs, or ran just now. task/sched.c */
+/* How urgent is the thread that this hart runs, or ran just now. task/thread.c */
 unsigned upcall_priority(void);
 
 /* Sets bits of a notification. Called with the object's or pager's lock held,

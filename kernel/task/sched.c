@@ -7,24 +7,13 @@
 #include "lib/atomic.h"
 #include "mm/ending.h"
 #include "mm/grace.h"
-#include "mm/wait.h"
 #include "task/idle.h"
+#include "task/queue.h"
 #include "task/task.h"
 
 #define RUNS_NOTHING (-1)
 
-static struct queue {
-	struct lock lock;
-	uint32_t n;
-	struct cpu *cpu; /* its levels say which of ready[] are not empty */
-	uint64_t taken;	 /* threads from other queues */
-	struct list ready[PRIORITIES];
-} __attribute__((aligned(64))) queues[MAX_HARTS];
-
-static struct queue *here(void)
-{
-	return &queues[this_cpu()->index];
-}
+struct queue queues[MAX_HARTS];
 
 /* The priority of what a hart runs, or RUNS_NOTHING. */
 static int runs_on(unsigned cpu)
@@ -48,34 +37,11 @@ void sched_init(void)
 
 /* ---- one queue -------------------------------------------------------- */
 
-static void insert_locked(struct queue *q, struct thread *t, bool front)
-{
-	struct list *level = &q->ready[t->priority];
-
-	if (front)
-		level = level->next; /* the list is a ring: before its first */
-	list_insert(&t->queue, level->prev, level);
-	t->ready = true;
-	store_relaxed(&q->cpu->levels, q->cpu->levels | LEVEL_BIT(t->priority));
-	store_relaxed(&q->n, q->n + 1);
-}
-
-static inline void remove_locked(struct queue *q, struct thread *t,
-				 unsigned level)
-{
-	list_remove(&t->queue);
-	t->ready = false;
-	if (list_empty(&q->ready[level]))
-		store_relaxed(&q->cpu->levels,
-			      q->cpu->levels & ~LEVEL_BIT(level));
-	store_relaxed(&q->n, q->n - 1);
-}
-
 static void enqueue(struct queue *q, struct thread *t, bool front)
 {
 	lock_take(&q->lock);
 	t->cpu = (uint8_t)q->cpu->index;
-	insert_locked(q, t, front);
+	queue_insert_locked(q, t, front);
 	lock_drop(&q->lock);
 }
 
@@ -117,7 +83,7 @@ static inline struct thread *dequeue(struct queue *q, uint64_t harts)
 
 		t = first_locked(q, level, harts);
 		if (t)
-			remove_locked(q, t, level);
+			queue_remove_locked(q, t, level);
 	}
 	lock_drop(&q->lock);
 	return t;
@@ -131,7 +97,7 @@ COLD bool sched_take(struct thread *t)
 	lock_take(&q->lock);
 	found = t->ready && &queues[t->cpu] == q;
 	if (found)
-		remove_locked(q, t, t->priority);
+		queue_remove_locked(q, t, t->priority);
 	lock_drop(&q->lock);
 	return found;
 }
@@ -143,9 +109,9 @@ void sched_set_priority(struct thread *t, unsigned priority)
 
 	lock_take(&q->lock);
 	if (t->ready && &queues[t->cpu] == q) {
-		remove_locked(q, t, t->priority);
+		queue_remove_locked(q, t, t->priority);
 		t->priority = (uint8_t)priority;
-		insert_locked(q, t, false);
+		queue_insert_locked(q, t, false);
 	} else {
 		t->priority = (uint8_t)priority;
 	}
@@ -257,7 +223,7 @@ static __attribute__((noinline, cold)) void hand_over_slowly(struct thread *t)
 		sched_switch(t);
 		mmu_switch(&t->task->space->mmu);
 	} else if (t->harts >> cpu->index & 1) {
-		enqueue(here(), t, true);
+		enqueue(queue_here(), t, true);
 	} else {
 		sched_ready(t);
 	}
@@ -308,7 +274,7 @@ void sched_check(void)
 		sched_ready(t);
 	} else if (sched_has_above(cpu, t->priority)) {
 		thread_leave();
-		enqueue(here(), t, true);
+		enqueue(queue_here(), t, true);
 	} else if (cpu->levels & LEVEL_BIT(t->priority)) {
 		timer_want_slice();
 	}
@@ -346,7 +312,7 @@ void sched_yield(void)
 	if (cpu->fpu_owner)
 		thread_fpu_leave(t);
 	if (!sched_has_above(cpu, t->priority))
-		next = rotate(here(), cpu, t);
+		next = rotate(queue_here(), cpu, t);
 	if (next) {
 		cpu->frame = NULL;
 		sched_switch(next);
@@ -355,7 +321,7 @@ void sched_yield(void)
 		return;
 	}
 	thread_leave();
-	enqueue(here(), t, false);
+	enqueue(queue_here(), t, false);
 }
 
 void sched_slice_over(void)
@@ -454,7 +420,7 @@ static inline struct thread *take_first(struct queue *q, const struct cpu *cpu)
 		level = &q->ready[p];
 		t = container_of(level->next, struct thread, queue);
 		if (t->harts >> cpu->index & 1)
-			remove_locked(q, t, p);
+			queue_remove_locked(q, t, p);
 		else
 			t = NULL;
 	}
@@ -465,7 +431,7 @@ static inline struct thread *take_first(struct queue *q, const struct cpu *cpu)
 struct trap_frame *sched_next(void)
 {
 	struct cpu *cpu = this_cpu();
-	struct queue *q = here();
+	struct queue *q = queue_here();
 
 	while (!cpu->current) {
 		struct thread *t = take_first(q, cpu);
@@ -476,13 +442,6 @@ struct trap_frame *sched_next(void)
 			run(q, t);
 	}
 	return &cpu->current->frame;
-}
-
-unsigned upcall_priority(void)
-{
-	const struct thread *t = this_cpu()->current;
-
-	return t ? t->priority : PRIORITY_DEFAULT; /* it is about to end */
 }
 
 static __attribute__((noinline, cold)) struct trap_frame *settle_slowly(void)

@@ -9,6 +9,7 @@
 #include "lib/atomic.h"
 #include "mm/object.h"
 #include "mm/slab.h"
+#include "mm/wait.h"
 #include "task/page_wait.h"
 #include "task/sched.h"
 #include "task/task.h"
@@ -207,6 +208,13 @@ void thread_fail_held(struct held *h, int err)
 
 	if (t && thread_claim_settled(t, h->wait))
 		thread_fail(t, h->wait, err);
+}
+
+unsigned upcall_priority(void)
+{
+	const struct thread *t = this_cpu()->current;
+
+	return t ? t->priority : PRIORITY_DEFAULT; /* it is about to end */
 }
 
 /* ---- the end ---------------------------------------------------------- */

@@ -33,8 +33,7 @@ COLD int mmu_create(struct mmu *m)
 	memcpy(table_at(root) + USER_SLOTS,
 	       table_at(kernel_mmu.root) + USER_SLOTS,
 	       USER_SLOTS * sizeof(pte_t));
-	*m = (struct mmu){
-		.root = root, .tables = 1, .last_span = MMU_NO_SPAN};
+	*m = (struct mmu){.root = root, .tables = 1, .last_span = MMU_NO_SPAN};
 	asid_adopt(m);
 	return 0;
 }
@@ -265,9 +264,9 @@ static pte_t *last_slot(const struct mmu *m, va_t va, int *level)
  * and no call, if a leaf sticks out of it.
  */
 static COLD int each_entry(struct mmu *m, va_t va, uint64_t len, unsigned prot,
-		      struct mmu_flush *f,
-		      void (*change)(pte_t *, va_t, int, unsigned,
-				     struct mmu_flush *))
+			   struct mmu_flush *f,
+			   void (*change)(pte_t *, va_t, int, unsigned,
+					  struct mmu_flush *))
 {
 	va_t end = va + len;
 	int l;
@@ -294,7 +293,7 @@ static COLD int each_entry(struct mmu *m, va_t va, uint64_t len, unsigned prot,
 }
 
 static COLD void entry_empty(pte_t *s, va_t va, int level, unsigned prot,
-			struct mmu_flush *f)
+			     struct mmu_flush *f)
 {
 	(void)prot;
 	if (pte_valid(pte_swap(s, 0)))
@@ -307,7 +306,7 @@ COLD int mmu_unmap(struct mmu *m, va_t va, uint64_t len, struct mmu_flush *f)
 }
 
 static COLD void entry_protect(pte_t *s, va_t va, int level, unsigned prot,
-			  struct mmu_flush *f)
+			       struct mmu_flush *f)
 {
 	pte_t p;
 
@@ -321,7 +320,7 @@ static COLD void entry_protect(pte_t *s, va_t va, int level, unsigned prot,
 }
 
 COLD int mmu_protect(struct mmu *m, va_t va, uint64_t len, unsigned prot,
-		struct mmu_flush *f)
+		     struct mmu_flush *f)
 {
 	return each_entry(m, va, len, prot, f, entry_protect);
 }
