@@ -360,10 +360,11 @@ static COLD int sync_batch(struct object *o, uint64_t *i, uint64_t end,
 	*i = first_dirty_locked(o, *i, end, looks);
 	stop = end - *i > SYNC_BATCH ? *i + SYNC_BATCH : end;
 	if (*looks && *i < stop) {
-		*looks -= *looks > BATCH_COST ? BATCH_COST : *looks;
 		err = rmap_limit_locked(o, *i, stop - *i, true);
-		if (!err)
+		if (!err) {
+			*looks -= *looks > BATCH_COST ? BATCH_COST : *looks;
 			err = ask_locked(o, *i, stop, i);
+		}
 	}
 	lock_drop(&o->lock);
 	return err;

@@ -45,7 +45,7 @@ static int sync(void)
 {
 	uint64_t at = 0;
 
-	return object_sync(paging.object, 0, paging.object->pages, &at);
+	return paging_sync(paging.object->pages, &at);
 }
 
 TEST(a_first_touch_asks_once_and_waits)

@@ -12,7 +12,7 @@ static int sync_all(void)
 {
 	uint64_t at = 0;
 
-	return object_sync(paging.object, 0, paging.object->pages, &at);
+	return paging_sync(paging.object->pages, &at);
 }
 
 /* ---- slots and the queue ------------------------------------------------ */

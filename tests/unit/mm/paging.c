@@ -108,6 +108,16 @@ int paging_revoke(uint64_t index, unsigned count, unsigned prot)
 						   .prot = (uint16_t)prot});
 }
 
+int paging_sync(uint64_t pages, uint64_t *at)
+{
+	int err;
+
+	do
+		err = object_sync(paging.object, 0, pages, at);
+	while (err == -E_STEP);
+	return err;
+}
+
 void paging_bring(uint64_t index, char byte)
 {
 	struct pager_request q;

@@ -45,6 +45,9 @@ int paging_done(const struct pager_request *q);
 int paging_fail(const struct pager_request *q, int error);
 int paging_revoke(uint64_t index, unsigned count, unsigned prot);
 
+/* object_sync() of the object's first pages, all steps. */
+int paging_sync(uint64_t pages, uint64_t *at);
+
 /* Brings page `index` in by client 0, filled with `byte`; writable. */
 void paging_bring(uint64_t index, char byte);
 

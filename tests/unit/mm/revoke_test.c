@@ -8,7 +8,7 @@ static int sync(void)
 {
 	uint64_t at = 0;
 
-	return object_sync(paging.object, 0, paging.object->pages, &at);
+	return paging_sync(paging.object->pages, &at);
 }
 
 TEST(revoked_clean_pages_go_at_once_from_every_mapping)

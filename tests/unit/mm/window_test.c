@@ -9,7 +9,7 @@ static int sync_all(void)
 {
 	uint64_t at = 0;
 
-	return object_sync(paging.object, 0, paging.object->pages, &at);
+	return paging_sync(paging.object->pages, &at);
 }
 
 TEST(the_window_shows_the_frame_for_the_life_of_the_request)
