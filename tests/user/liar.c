@@ -267,6 +267,50 @@ static void a_revoked_page_that_cannot_be_written_is_there_again(void)
 	close_liar();
 }
 
+/* It is being written, asked for once more by a writer, and revoked again. */
+static struct pager_request write_back_and_ask_anew(void)
+{
+	struct pager_request out;
+
+	dirty_a_page();
+	CHECK_EQ(answer((struct pager_answer){.kind = PAGER_REVOKE,
+					      .object = object,
+					      .count = 1,
+					      .prot = PROT_R}),
+		 1);
+	out = next_request();
+	CHECK_EQ(out.kind, PAGER_WRITEBACK);
+	begin_write(file, 'e');
+	while (client_activity() != THREAD_WAITS_PAGE)
+		thread_yield();
+	CHECK_EQ(revoke_of(object), 0);
+	return out;
+}
+
+/* Both requests fail, in either order: it holds what was written to it still. */
+static void a_page_that_fails_both_ways_is_there_again(void)
+{
+	struct pager_request out;
+
+	open_liar(4, 0);
+	out = write_back_and_ask_anew();
+	CHECK_EQ(fail(&out, E_IO), 0);
+	fail_until(DONE, E_IO); /* it is there, so the writer goes on */
+	CHECK_EQ(file[0], 'e');
+	CHECK_EQ(sync_all(), -E_IO);
+	close_liar();
+
+	open_liar(4, 0);
+	out = write_back_and_ask_anew();
+	fail_until(FAULT, E_IO);
+	CHECK_EQ(why, E_IO);
+	CHECK_EQ(fail(&out, E_IO), 0);
+	begin_read(file);
+	wait_for(DONE);
+	CHECK_EQ(job.value, 'd');
+	close_liar();
+}
+
 /* ---- no answer ----------------------------------------------------------- */
 
 static void who_waits_too_long_is_told(void)
@@ -450,6 +494,7 @@ int main(void)
 	a_call_gives_the_pagers_error_once();
 	a_page_that_cannot_be_written_is_told_to_who_syncs();
 	a_revoked_page_that_cannot_be_written_is_there_again();
+	a_page_that_fails_both_ways_is_there_again();
 	who_waits_too_long_is_told();
 	a_pager_that_ends_fails_who_waits();
 	a_pager_that_is_revoked_fails_who_syncs();
