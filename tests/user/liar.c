@@ -311,6 +311,42 @@ static void a_page_that_fails_both_ways_is_there_again(void)
 	close_liar();
 }
 
+static uint64_t same_object;
+
+static long sync_by_another_handle(void)
+{
+	first = sync_all();
+	file[0] = 'f';
+	return object_sync(same_object, 0, PAGES * PAGE);
+}
+
+/* A call that is broken off leaves nothing for the next to go on from. */
+static void a_sync_that_loses_its_handle_is_over(void)
+{
+	struct pager_request q;
+
+	open_liar(2, 0);
+	same_object = (uint64_t)handle_duplicate(SELF, object, RIGHTS_ALL, 0);
+	CHECK((long)same_object > 0);
+	dirty_a_page();
+	begin_call(sync_by_another_handle);
+	q = next_request();
+	while (client_activity() != THREAD_WAITS_PAGE)
+		thread_yield();
+	CHECK_EQ(handle_close(object), 0);
+	CHECK_EQ(done(&q), 0);
+	CHECK_EQ(submit(REQUEST | DONE), REQUEST);
+	CHECK_EQ(first, -E_STALE);
+	q = next_request();
+	CHECK_EQ(q.kind, PAGER_WRITEBACK);
+	CHECK_EQ(*(volatile char *)q.address, 'f');
+	CHECK_EQ(done(&q), 0);
+	wait_for(DONE);
+	CHECK_EQ(job.result, 0);
+	object = same_object;
+	close_liar();
+}
+
 /* ---- no answer ----------------------------------------------------------- */
 
 static void who_waits_too_long_is_told(void)
@@ -495,6 +531,7 @@ int main(void)
 	a_page_that_cannot_be_written_is_told_to_who_syncs();
 	a_revoked_page_that_cannot_be_written_is_there_again();
 	a_page_that_fails_both_ways_is_there_again();
+	a_sync_that_loses_its_handle_is_over();
 	who_waits_too_long_is_told();
 	a_pager_that_ends_fails_who_waits();
 	a_pager_that_is_revoked_fails_who_syncs();
