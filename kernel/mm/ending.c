@@ -10,6 +10,7 @@
 static struct ending {
 	bool busy;
 	uint8_t priority; /* of the most urgent thread that left work behind */
+	unsigned spent;	  /* by this step, in pages */
 } endings[MAX_HARTS];
 
 /* True if it has ended. */
@@ -38,15 +39,21 @@ static void add(struct cpu *c, struct kobject *o)
 	store_relaxed(&c->ending, o);
 }
 
+void ending_spent(unsigned pages)
+{
+	endings[this_cpu()->index].spent += pages;
+}
+
 void ending_step(void)
 {
 	struct cpu *c = this_cpu();
 	struct ending *e = &endings[c->index];
 
 	store_relaxed(&e->busy, true);
-	for (unsigned n = 0; c->ending && n < ENDING_WHOLE; n++) {
+	for (e->spent = 0; c->ending && e->spent < ENDING_PAGES;) {
 		struct kobject *o = take(c);
 
+		e->spent += ENDING_WHOLE;
 		if (end_some(o))
 			continue;
 		add(c, o);

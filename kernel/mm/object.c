@@ -57,6 +57,7 @@ static COLD unsigned give_back(struct object *o)
 		chain = (uint32_t)(f - frame_records) + 1;
 	}
 	frame_put_chain(chain);
+	ending_spent(n);
 	return n;
 }
 
