@@ -64,12 +64,12 @@ void ending_step(void)
 		e->priority = 0;
 }
 
-/* No step is done for who finds others' work left: locks may be held. */
-static __attribute__((noinline)) void last_went(struct kobject *o)
+/* No step is done, now, for who finds others' work left: locks may be held. */
+static __attribute__((noinline)) void last_went(struct kobject *o, bool now)
 {
 	struct cpu *c = this_cpu();
 	struct ending *e = &endings[c->index];
-	bool first = !c->ending && !e->busy;
+	bool first = now && !c->ending && !e->busy;
 
 	add(c, o);
 	if (first)
@@ -81,13 +81,24 @@ static __attribute__((noinline)) void last_went(struct kobject *o)
 	interrupt_again();
 }
 
-void kobject_put(struct kobject *o)
+static bool is_last(struct kobject *o)
 {
 	uint32_t before = __atomic_fetch_sub(&o->refs, 1, __ATOMIC_ACQ_REL);
 
 	assert(before > 0);
-	if (before == 1)
-		last_went(o);
+	return before == 1;
+}
+
+void kobject_put(struct kobject *o)
+{
+	if (is_last(o))
+		last_went(o, true);
+}
+
+void kobject_put_later(struct kobject *o)
+{
+	if (is_last(o))
+		last_went(o, false);
 }
 
 void ending_interrupt(unsigned priority)

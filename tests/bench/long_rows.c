@@ -242,7 +242,9 @@ static void pages_of_a_pager(void)
 	END(61);
 	handle_close(p.handle);
 	handle_close(paged_object);
+	BEGIN(62); /* and the object ends with it */
 	space_unmap(SELF, (const void *)paged, PAGED * PAGE);
+	END(62);
 	space_unmap(SELF, (void *)setup.window, setup.slots * PAGE);
 	space_unmap(SELF, p.ring, sizeof(*p.ring));
 	handle_close(told);
