@@ -267,8 +267,24 @@ static void a_revoked_page_that_cannot_be_written_is_there_again(void)
 	close_liar();
 }
 
+static volatile bool go;
+
+static long write_once(void)
+{
+	return file[0] = 'e';
+}
+
+static long write_and_read(void)
+{
+	file[0] = 'e';
+	notification_signal(bits_of_all, OTHER);
+	while (!go) /* no other wait may come in between */
+		thread_yield();
+	return file[0];
+}
+
 /* It is being written, asked for once more by a writer, and revoked again. */
-static struct pager_request write_back_and_ask_anew(void)
+static struct pager_request write_back_and_ask_anew(long (*writer)(void))
 {
 	struct pager_request out;
 
@@ -280,7 +296,7 @@ static struct pager_request write_back_and_ask_anew(void)
 		 1);
 	out = next_request();
 	CHECK_EQ(out.kind, PAGER_WRITEBACK);
-	begin_write(file, 'e');
+	begin_call(writer);
 	while (client_activity() != THREAD_WAITS_PAGE)
 		thread_yield();
 	CHECK_EQ(revoke_of(object), 0);
@@ -293,7 +309,7 @@ static void a_page_that_fails_both_ways_is_there_again(void)
 	struct pager_request out;
 
 	open_liar(4, 0);
-	out = write_back_and_ask_anew();
+	out = write_back_and_ask_anew(write_once);
 	CHECK_EQ(fail(&out, E_IO), 0);
 	fail_until(DONE, E_IO); /* it is there, so the writer goes on */
 	CHECK_EQ(file[0], 'e');
@@ -301,13 +317,38 @@ static void a_page_that_fails_both_ways_is_there_again(void)
 	close_liar();
 
 	open_liar(4, 0);
-	out = write_back_and_ask_anew();
+	out = write_back_and_ask_anew(write_once);
 	fail_until(FAULT, E_IO);
 	CHECK_EQ(why, E_IO);
 	CHECK_EQ(fail(&out, E_IO), 0);
 	begin_read(file);
 	wait_for(DONE);
 	CHECK_EQ(job.value, 'd');
+	close_liar();
+}
+
+/* It was there when it looked again: the error is not for its next wait. */
+static void an_error_that_came_to_nothing_is_forgotten(void)
+{
+	struct pager_request q;
+
+	open_liar(4, 0);
+	q = write_back_and_ask_anew(write_and_read);
+	CHECK_EQ(fail(&q, E_IO), 0);
+	do /* it looks, and waits on */
+		thread_yield();
+	while (client_activity() != THREAD_WAITS_PAGE);
+	fail_until(OTHER, E_IO);
+	CHECK_EQ(revoke_of(object), 1);
+	q = next_request();
+	CHECK_EQ(done(&q), 0);
+	go = true;
+	CHECK_EQ(submit(REQUEST | FAULT), REQUEST);
+	q = next_request();
+	*(volatile char *)q.address = 'n';
+	CHECK_EQ(supply(&q, RW), 0);
+	wait_for(DONE);
+	CHECK_EQ(job.result, 'n');
 	close_liar();
 }
 
@@ -531,6 +572,7 @@ int main(void)
 	a_page_that_cannot_be_written_is_told_to_who_syncs();
 	a_revoked_page_that_cannot_be_written_is_there_again();
 	a_page_that_fails_both_ways_is_there_again();
+	an_error_that_came_to_nothing_is_forgotten();
 	a_sync_that_loses_its_handle_is_over();
 	who_waits_too_long_is_told();
 	a_pager_that_ends_fails_who_waits();
