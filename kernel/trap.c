@@ -221,8 +221,10 @@ static __attribute__((noinline)) struct trap_frame *page_fault(uint64_t scause,
 	cpu->fault = round_down(stval, PAGE_SIZE) | access;
 	err = fault_resolve(cpu->current->task->space, stval, access);
 	cpu->fault = 0;
-	if (!err)
+	if (!err) {
+		cpu->current->page_error = 0; /* of a page that is there */
 		return &cpu->current->frame;
+	}
 	if (err == -E_WAIT) /* it is parked; who was woken by that goes on */
 		return sched_settle_next();
 	return no_such_page(err);

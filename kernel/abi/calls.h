@@ -123,7 +123,7 @@
  *	task_handler (task CONTROL, endpoint SEND)
  *		Where the task's faults, and its calls below CALL_FIRST, go:
  *		abi/handler.h. SELF: nowhere.
- *	handle_watch (task or thread INSPECT, notification SIGNAL)
+ *	handle_watch (task or thread INSPECT, notification SIGNAL and WAIT)
  *		When the task (SELF: the caller's), or the one thread, has ended
  *		`bits` are signalled; at once if it has. 0 bits: not any more.
  *		Each notification has bits of its own; the latest count. At most

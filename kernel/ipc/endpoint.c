@@ -78,9 +78,11 @@ static void revoke(struct kobject *o)
 
 static bool end(struct kobject *o)
 {
-	for (unsigned n = 0; n < ENDING_SMALL; n++)
+	for (unsigned n = 0; n < ENDING_SMALL; n++) {
 		if (!fail_one(endpoint_of(o)))
 			return true;
+		ending_spent(ENDING_THREAD);
+	}
 	return false;
 }
 

@@ -44,6 +44,7 @@ bool handler_call(uint64_t scause, uint64_t stval, int why)
 	t->words[4] = (uint64_t)-why;
 	t->words[5] = t->name;
 	t->mode &= ~(uint32_t)MODE_EXTRA;
+	t->sync.object = NULL; /* its call may not be made again */
 	t->in_handler = true;
 	if (ipc_fast_handler(endpoint_of(o), t->task->handler_badge) ||
 	    !endpoint_send(endpoint_of(o), t->task->handler_badge, true))

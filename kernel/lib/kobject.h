@@ -78,4 +78,7 @@ static inline bool kobject_try(struct kobject *o)
 /* One less; the last ends it (mm/ending.h). */
 void kobject_put(struct kobject *o);
 
+/* The same for who is in the midst of a step: none of its end is done now. */
+void kobject_put_later(struct kobject *o);
+
 #endif

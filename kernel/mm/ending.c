@@ -10,6 +10,7 @@
 static struct ending {
 	bool busy;
 	uint8_t priority; /* of the most urgent thread that left work behind */
+	unsigned spent;	  /* by this step, in pages */
 } endings[MAX_HARTS];
 
 /* True if it has ended. */
@@ -38,15 +39,21 @@ static void add(struct cpu *c, struct kobject *o)
 	store_relaxed(&c->ending, o);
 }
 
+void ending_spent(unsigned pages)
+{
+	endings[this_cpu()->index].spent += pages;
+}
+
 void ending_step(void)
 {
 	struct cpu *c = this_cpu();
 	struct ending *e = &endings[c->index];
 
 	store_relaxed(&e->busy, true);
-	for (unsigned n = 0; c->ending && n < ENDING_WHOLE; n++) {
+	for (e->spent = 0; c->ending && e->spent < ENDING_PAGES;) {
 		struct kobject *o = take(c);
 
+		e->spent += ENDING_WHOLE;
 		if (end_some(o))
 			continue;
 		add(c, o);
@@ -57,12 +64,12 @@ void ending_step(void)
 		e->priority = 0;
 }
 
-/* No step is done for who finds others' work left: locks may be held. */
-static __attribute__((noinline)) void last_went(struct kobject *o)
+/* No step is done, now, for who finds others' work left: locks may be held. */
+static __attribute__((noinline)) void last_went(struct kobject *o, bool now)
 {
 	struct cpu *c = this_cpu();
 	struct ending *e = &endings[c->index];
-	bool first = !c->ending && !e->busy;
+	bool first = now && !c->ending && !e->busy;
 
 	add(c, o);
 	if (first)
@@ -74,13 +81,24 @@ static __attribute__((noinline)) void last_went(struct kobject *o)
 	interrupt_again();
 }
 
-void kobject_put(struct kobject *o)
+static bool is_last(struct kobject *o)
 {
 	uint32_t before = __atomic_fetch_sub(&o->refs, 1, __ATOMIC_ACQ_REL);
 
 	assert(before > 0);
-	if (before == 1)
-		last_went(o);
+	return before == 1;
+}
+
+void kobject_put(struct kobject *o)
+{
+	if (is_last(o))
+		last_went(o, true);
+}
+
+void kobject_put_later(struct kobject *o)
+{
+	if (is_last(o))
+		last_went(o, false);
 }
 
 void ending_interrupt(unsigned priority)

@@ -24,7 +24,16 @@
 #define ENDING_PAGES 128u  /* taken out of a space or an object */
 #define ENDING_QUICK 1024u /* entries of leaf tables changed in place */
 #define ENDING_SMALL 32u   /* regions, handles, threads told */
-#define ENDING_WHOLE 16u   /* objects of any kind */
+
+/* An object of any kind, and a thread told, cost as much as so many pages. */
+#define ENDING_WHOLE  8u
+#define ENDING_THREAD 4u
+
+/*
+ * Of a step so much has been used up, told by kind->end(): several objects may end
+ * in one, but not if each takes a step's worth.
+ */
+void ending_spent(unsigned pages);
 
 /* This hart has something that has not ended yet. */
 static inline bool ending_has_work(void)

@@ -38,14 +38,17 @@ COLD struct object *object_alloc(enum object_type type, const char *name,
 	return o;
 }
 
-/* Up to ENDING_PAGES of its frames go; gives how many. */
+/* Frames without a neighbour among them cost twice what a page does. */
+#define GIVE_BACK (ENDING_PAGES / 2)
+
+/* Up to GIVE_BACK of its frames go; gives how many. */
 static COLD unsigned give_back(struct object *o)
 {
 	uint64_t *i = &o->given_back, *place;
 	uint32_t chain = 0;
 	unsigned n = 0;
 
-	for (; n < ENDING_PAGES; n++, ++*i) {
+	for (; n < GIVE_BACK; n++, ++*i) {
 		struct frame *f;
 
 		place = radix_next(&o->radix, i, o->radix.size);
@@ -57,6 +60,7 @@ static COLD unsigned give_back(struct object *o)
 		chain = (uint32_t)(f - frame_records) + 1;
 	}
 	frame_put_chain(chain);
+	ending_spent(2 * n);
 	return n;
 }
 
@@ -287,5 +291,5 @@ void object_region_goes(struct object *o, struct region *r)
 	lock_take(&o->lock);
 	list_remove(&r->in_object);
 	lock_drop(&o->lock);
-	object_put(o);
+	kobject_put_later(&o->kobject);
 }

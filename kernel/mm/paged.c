@@ -191,6 +191,8 @@ static void page_came_locked(struct object *o, struct frame *f,
 		flags = (flags & ~PAGE_READ_ONLY) | PAGE_HERE;
 		if (!(a->prot & PROT_W))
 			flags |= PAGE_READ_ONLY;
+	} else if (flags & PAGE_DIRTY) { /* it could not be written, nor go */
+		flags |= PAGE_HERE;
 	} else if (!(flags & PAGE_HERE)) { /* else it may go on being read */
 		flags |= PAGE_GOING;
 	}
@@ -234,6 +236,8 @@ static void page_written_locked(struct object *o, struct frame *f,
 			o->dirty++;
 		f->flags |= PAGE_DIRTY | PAGE_FAILED;
 		f->flags &= (uint16_t)~PAGE_GOING;
+		if (!(f->flags & PAGE_COMING))
+			f->flags |= PAGE_HERE; /* PAGEIN may have failed before */
 	} else {
 		f->flags &= (uint16_t)~PAGE_FAILED;
 		if (is_revoked_dirty(f) && !write_back_locked(o, f))

@@ -15,7 +15,8 @@
  * COMING, WRITING and TELLING are the three requests that a pager can have of a
  * page; it may have one of each. As long as it has any, the frame stays and the
  * object lives: each holds a reference. Whoever touches a page that is not HERE,
- * or is GOING, waits for it (mm/wait.h).
+ * or is GOING, waits for it (mm/wait.h); so one without any is HERE, and not
+ * GOING. What could not be written stays, also if it was to be brought anew.
  *
  * W is given to a leaf only with DIRTY set; DIRTY is cleared only after W has
  * been taken from every leaf.

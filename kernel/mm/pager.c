@@ -6,6 +6,7 @@
 #include "abi/space.h"
 #include "lib/assert.h"
 #include "lib/bits.h"
+#include "mm/ending.h"
 #include "mm/paged.h"
 #include "mm/slab.h"
 #include "mm/space.h"
@@ -364,6 +365,9 @@ static COLD struct frame *take_queued(struct pager *p, unsigned *kind)
 	return f;
 }
 
+/* What a request costs that fails, or an object that forgets, in pages. */
+#define COST 3u
+
 static void fail_slot(struct pager *p, const struct pager_answer *a)
 {
 	struct pager_slot s;
@@ -372,11 +376,14 @@ static void fail_slot(struct pager *p, const struct pager_answer *a)
 	lock_take(&p->lock);
 	err = claim_locked(p, a, &s);
 	lock_drop(&p->lock);
-	if (!err)
-		act(p, a, &s);
+	if (err)
+		return;
+	act(p, a, &s);
+	ending_spent(COST);
 }
 
-static COLD void fail_requests(struct pager *p)
+/* Those in slots, and some of the queue; true if none is left. */
+static COLD bool fail_requests(struct pager *p)
 {
 	struct pager_answer a = {.kind = PAGER_FAIL, .error = E_IO};
 	struct object *o;
@@ -385,11 +392,16 @@ static COLD void fail_requests(struct pager *p)
 
 	for (; a.slot < p->slots; a.slot++)
 		fail_slot(p, &a);
-	while ((f = take_queued(p, &kind))) {
+	for (unsigned n = 0; n < ENDING_PAGES / COST; n++) {
+		f = take_queued(p, &kind);
+		if (!f)
+			return true;
 		o = object_of_page(f);
 		paged_answered(o, f, kind, &a);
 		object_put(o);
+		ending_spent(COST);
 	}
+	return false;
 }
 
 /*
@@ -406,24 +418,66 @@ static COLD struct object *take_object(struct pager *p)
 	return e ? container_of(e, struct object, in_pager) : NULL;
 }
 
-COLD void pager_die(struct pager *p)
+/* False if somebody else has. */
+static COLD bool begin_to_die(struct pager *p)
+{
+	bool mine;
+
+	lock_take(&p->lock);
+	mine = !p->kobject.dead;
+	p->kobject.dead = 1;
+	lock_drop(&p->lock);
+	return mine;
+}
+
+/* One step, of one that nobody is to ask any more; true after the last. */
+static COLD bool die_some(struct pager *p)
 {
 	struct object *o;
 
-	lock_take(&p->lock);
-	p->kobject.dead = 1;
-	lock_drop(&p->lock);
-	fail_requests(p);
-	while ((o = take_object(p)))
+	if (!fail_requests(p))
+		return false;
+	for (unsigned n = 0; n < ENDING_PAGES / COST; n++) {
+		o = take_object(p);
+		if (!o) {
+			window_destroy(p);
+			return true;
+		}
 		paged_orphan(o);
-	window_destroy(p);
+		ending_spent(COST);
+	}
+	return false;
+}
+
+static COLD bool dying_end(struct kobject *k)
+{
+	struct pager *p = container_of(k, struct pager, dying);
+
+	if (!die_some(p))
+		return false;
+	kobject_put(&p->kobject);
+	return true;
+}
+
+static const struct kind dying_kind = {.name = "revoked pager",
+				       .end = dying_end};
+
+COLD void pager_die(struct pager *p)
+{
+	if (!begin_to_die(p))
+		return;
+	kobject_get(&p->kobject);
+	kobject_init(&p->dying, &dying_kind);
+	kobject_put(&p->dying);
 }
 
 static COLD bool pager_end(struct kobject *k)
 {
 	struct pager *p = pager_of(k);
 
-	pager_die(p);
+	begin_to_die(p);
+	if (!die_some(p))
+		return false;
 	if (p->window)
 		object_put(p->window);
 	if (p->ring_memory)

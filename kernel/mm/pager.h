@@ -48,6 +48,7 @@ struct pager_slot {
 
 struct pager {
 	struct kobject kobject;
+	struct kobject dying; /* of one that is revoked: fails all, in steps */
 	struct lock lock;
 
 	/* These do not change before the end. */
@@ -126,7 +127,10 @@ static inline void pager_result(struct pager *p, uint32_t at, int result)
 		pager_refused(p);
 }
 
-/* The end, also while handles are left. No lock held. */
+/*
+ * The end, also while handles are left: nobody is asked any more, and who waits is
+ * told, in steps (ending.h). No lock held.
+ */
 void pager_die(struct pager *p);
 
 void pager_trim(void);

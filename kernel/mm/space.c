@@ -70,6 +70,7 @@ static COLD bool take_pages_out(struct space *s, struct pages_gone *gone)
 			return s->ending_at == r->end && !region_after(r);
 		left -= REGION_ENTRIES;
 	}
+	ending_spent(ENDING_PAGES - left);
 	return true;
 }
 

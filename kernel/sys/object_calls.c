@@ -211,8 +211,10 @@ long sys_object_sync(const uint64_t arg[6])
 	struct kobject *k;
 	long err = handle_find(arg[0], &object_kind, RIGHT_WRITE, &k);
 
-	if (err)
+	if (err) {
+		this_cpu()->current->sync.object = NULL;
 		return err;
+	}
 	err = -E_INVAL;
 	if (end >= arg[1] && end <= OBJECT_PAGES_MAX << PAGE_SHIFT)
 		err = sync(object_of(k), first,

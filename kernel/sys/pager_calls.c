@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pager_calls.c - calls of pagers: abi/pager.h. */
 #include "abi/error.h"
+#include "arch/interrupt.h"
 #include "arch/uaccess.h"
 #include "ipc/notification.h"
 #include "mm/paged.h"
@@ -125,17 +126,18 @@ static inline long look(const struct thread *me, uint64_t handle,
 	return handle_look(handle, &pager_kind, RIGHT_MANAGE, k, &badge);
 }
 
-/* One answer is a PAGER_REVOKE; then those after it, as pager_take(). */
+/*
+ * One answer is a PAGER_REVOKE, which is a step: with others behind it the call is
+ * made again, after who is more urgent.
+ */
 static __attribute__((noinline, cold)) int
-take_with_revoke(struct pager *p, struct pager_taking *t)
+take_revoke(struct pager *p, struct pager_taking *t)
 {
-	int n = PAGER_REVOKE;
-
-	while (n == PAGER_REVOKE) {
-		pager_result(p, t->at, revoke(p, &t->answer));
-		n = pager_take(p, t);
-	}
-	return n;
+	pager_result(p, t->at, revoke(p, &t->answer));
+	if (ring_is_empty(&p->ring))
+		return 0;
+	interrupt_again();
+	return -E_STEP;
 }
 
 /* Waits as notification_wait() does; what the answers woke may run now. */
@@ -166,7 +168,11 @@ long sys_pager_submit(const uint64_t arg[6])
 	taking.left = PAGER_RING;
 	err = pager_take(pager_of(k), &taking);
 	if (err == PAGER_REVOKE)
-		err = take_with_revoke(pager_of(k), &taking);
+		err = take_revoke(pager_of(k), &taking);
+	if (err == -E_STEP) {
+		sched_settle();
+		return err;
+	}
 	if (!err && taking.left && arg[1])
 		err = wait(pager_of(k), arg[1], arg[2]);
 	else

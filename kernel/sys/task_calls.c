@@ -77,11 +77,16 @@ static long find_mortal(uint64_t handle, struct kobject **o)
 			      : err;
 }
 
+/*
+ * The latest bits count, so who may only signal is not heard: the notice that he
+ * would change is of who waits.
+ */
 long sys_handle_watch(const uint64_t arg[6])
 {
 	struct thread *me = this_cpu()->current;
 	struct kobject *n, *o;
-	long err = handle_find(arg[1], &notification_kind, RIGHT_SIGNAL, &n);
+	long err = handle_find(arg[1], &notification_kind,
+			       RIGHT_SIGNAL | RIGHT_WAIT, &n);
 
 	if (err)
 		return err;

@@ -146,6 +146,7 @@ static void exchange(struct thread *t, uint64_t operation,
 		break;
 	case REGISTERS_WRITE:
 		t->frame = r->frame;
+		t->sync.object = NULL; /* what it was at is over */
 		break;
 	case REGISTERS_READ_FLOAT:
 		r->fpu = t->fpu;

@@ -19,18 +19,21 @@ static struct slab_cache threads =
 
 /* ---- creation --------------------------------------------------------- */
 
+/* The task may end as soon as its lock is free; the space's memory stays. */
 static bool enter_task(struct thread *t, struct task *task)
 {
+	struct space *space;
 	bool alive, is_first;
 
 	lock_take(&task->lock);
 	alive = !task->ended && !task->calling;
+	space = task->space;
 	is_first = list_empty(&task->threads);
 	if (alive)
 		list_push_back(&task->threads, &t->in_task);
 	lock_drop(&task->lock);
 	if (alive && !is_first)
-		space_share(task->space);
+		space_share(space);
 	return alive;
 }
 

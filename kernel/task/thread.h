@@ -137,7 +137,8 @@ struct thread {
 	struct {
 		const struct object *object; /* NULL: none; never followed */
 		uint64_t first, count, at;
-	} sync; /* how far an object_sync() is that starts again */
+	} sync; /* how far an object_sync() is that starts again; NULL as soon
+		   as the thread may do something else */
 
 	struct fpu_state fpu;
 };

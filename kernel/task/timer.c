@@ -114,6 +114,9 @@ static struct timer *take_due(struct hart_timers *h, uint64_t now,
 	return t;
 }
 
+/* So many at a time; then others may come first. */
+#define AT_ONCE 32u
+
 bool timer_tick(void)
 {
 	struct hart_timers *h = here();
@@ -122,7 +125,8 @@ bool timer_tick(void)
 	timer_fire *fire;
 	bool over;
 
-	while ((t = take_due(h, now, &fire, &arg)))
+	for (unsigned n = 0; n < AT_ONCE && (t = take_due(h, now, &fire, &arg));
+	     n++)
 		fire(t, arg);
 	lock_take(&h->lock);
 	over = this_cpu()->slice_end && this_cpu()->slice_end <= now;

@@ -52,7 +52,10 @@ static inline void timer_want_slice(void)
 		timer_start_slice();
 }
 
-/* A timer interrupt: fires what is due; true if the slice is over. */
+/*
+ * A timer interrupt: fires what is due, or some of it, and then comes again at
+ * once; true if the slice is over.
+ */
 bool timer_tick(void);
 
 /* Nanoseconds since the machine started, and back; as abi/ipc.h's deadlines. */

@@ -3,6 +3,7 @@
  * long_rows.c - work on very many pages, handles, threads: what one costs, and,
  * in the column "longest", for how long no interrupt is seen meanwhile.
  */
+#include "pager.h"
 #include "quire.h"
 #include "rows.h"
 
@@ -113,6 +114,142 @@ static void threads(void)
 	handle_close(task);
 }
 
+/* Of each that ends a step's pages are almost enough for a step. */
+#define CROWD 30u
+#define FEW   32u
+
+static void crowd(void)
+{
+	uint64_t carrier, o;
+	long p;
+
+	space = (uint64_t)must("space", space_create());
+	carrier = (uint64_t)must("task", task_create(space, "carrier", 7));
+	for (unsigned i = 0; i < CROWD; i++) {
+		o = (uint64_t)must("object",
+				   object_create(SELF, FEW * PAGE, 0));
+		p = must("map", space_map_object(SELF, NULL, FEW * PAGE,
+						 RW | MAP_SHARED, o, 0));
+		for (unsigned n = 0; n < FEW; n++)
+			((volatile char *)p)[n * PAGE] = 1;
+		space_unmap(SELF, (const void *)p, FEW * PAGE);
+		must("duplicate", handle_duplicate(carrier, o, ~0u, 0));
+		handle_close(o);
+	}
+	handle_close(space);
+	BEGIN(58);
+	handle_close(carrier);
+	END(58);
+}
+
+/* All of them at one time. */
+#define TIMERS 1000u
+
+static void timers(void)
+{
+	static uint64_t bell[TIMERS];
+	uint64_t when = (uint64_t)time_now() + 100000000;
+
+	for (unsigned i = 0; i < TIMERS; i++) {
+		bell[i] = (uint64_t)must("bell", notification_create());
+		notification_timer(bell[i], 1, when);
+	}
+	BEGIN(59);
+	sleep_until(when);
+	notification_wait(bell[TIMERS - 1], 1, NEVER, NULL);
+	END(59);
+	for (unsigned i = 0; i < TIMERS; i++)
+		handle_close(bell[i]);
+}
+
+/* A pager with very many pages: revoked, written back, and its end. */
+#define PAGED (PAGER_RING * PAGER_REVOKE_MAX)
+
+static volatile char *paged;
+static uint64_t paged_object, told;
+static char client_stack[4096] __attribute__((aligned(16)));
+
+static __attribute__((noinline)) void use_pages(uint64_t sync)
+{
+	if (sync)
+		object_sync(paged_object, 0, PAGED * PAGE);
+	else
+		for (uint64_t i = 0; i < PAGED; i++)
+			paged[i * PAGE] = 1;
+	notification_signal(told, 2);
+}
+
+static void client(uint64_t sync)
+{
+	__asm__ volatile(".option push\n.option norelax\n\t"
+			 "lla gp, __global_pointer$\n"
+			 ".option pop");
+	use_pages(sync);
+	thread_exit(0);
+}
+
+static void begin_client(uint64_t sync)
+{
+	uint64_t t = (uint64_t)must(
+		"client", thread_create(SELF, (const void *)client,
+					client_stack + sizeof(client_stack),
+					sync));
+
+	must("start", thread_control(t, THREAD_START));
+	handle_close(t);
+}
+
+static void supply_all(struct pager *p)
+{
+	struct pager_request q;
+	uint64_t got = 0;
+
+	while (!(got & 2)) {
+		while (pager_next(p, &q))
+			pager_supply(p, q.slot, RW);
+		pager_submit(p->handle, 1 | 2, NEVER, &got);
+	}
+}
+
+static void pages_of_a_pager(void)
+{
+	struct pager_setup setup = {.bits = 1, .slots = 8};
+	struct pager_answer revoke = {.kind = PAGER_REVOKE,
+				      .count = PAGER_REVOKE_MAX};
+	struct pager p;
+
+	told = (uint64_t)must("bell", notification_create());
+	setup.notification = told;
+	must("pager", pager_open(&p, &setup));
+	paged_object = (uint64_t)must(
+		"paged", object_create(p.handle, PAGED * PAGE, 1));
+	paged = (volatile char *)must(
+		"map", space_map_object(SELF, NULL, PAGED * PAGE,
+					RW | MAP_SHARED, paged_object, 0));
+	begin_client(0);
+	supply_all(&p);
+	revoke.object = paged_object;
+	revoke.prot = PROT_R;
+	for (unsigned i = 0; i < PAGER_RING; i++) {
+		revoke.index = i * PAGER_REVOKE_MAX;
+		pager_put(&p, &revoke);
+	}
+	BEGIN(60);
+	pager_submit(p.handle, 0, NOW, NULL);
+	END(60);
+	BEGIN(61);
+	handle_revoke(p.handle);
+	END(61);
+	handle_close(p.handle);
+	handle_close(paged_object);
+	BEGIN(62); /* and the object ends with it */
+	space_unmap(SELF, (const void *)paged, PAGED * PAGE);
+	END(62);
+	space_unmap(SELF, (void *)setup.window, setup.slots * PAGE);
+	space_unmap(SELF, p.ring, sizeof(*p.ring));
+	handle_close(told);
+}
+
 void long_rows(void)
 {
 	ranges();
@@ -120,4 +257,7 @@ void long_rows(void)
 	handles();
 	chain();
 	threads();
+	crowd();
+	timers();
+	pages_of_a_pager();
 }

@@ -70,6 +70,18 @@ static void nobody_takes_anothers_notice(void)
 	CHECK_EQ(handle_close(other) | handle_close(look) | handle_close(t), 0);
 }
 
+/* Who may only ring a supervisor's bell, a child of his say, leaves it hung. */
+static void who_may_only_signal_changes_no_notice(void)
+{
+	uint64_t t = new_task(), ring = weaker(bell, RIGHT_SIGNAL);
+
+	CHECK_EQ(handle_watch(t, bell, 1), 0);
+	CHECK_EQ(handle_watch(t, ring, 0), -E_PERM);
+	CHECK_EQ(handle_watch(t, ring, 2), -E_PERM);
+	CHECK_EQ(task_end(t, 0) | handle_close(t) | handle_close(ring), 0);
+	CHECK_EQ(bits_of(bell), 1);
+}
+
 /* Who watches and is gone keeps no place. */
 static void the_places_of_who_is_gone_are_free(void)
 {
@@ -199,6 +211,7 @@ int main(void)
 {
 	bell = notification();
 	nobody_takes_anothers_notice();
+	who_may_only_signal_changes_no_notice();
 	the_places_of_who_is_gone_are_free();
 	wrong_arguments();
 	the_end_of_one_thread_is_told();
