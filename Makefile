@@ -25,12 +25,12 @@ export O CROSS LLVM T WERROR
 
 # ---- the inventory -----------------------------------------------------
 
-LIB = log.c lock.c
+LIB = bits.c log.c lock.c
 ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machine.c \
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S trial.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
-	region_check.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c window.c space.c pages.c \
+	region_check.c span.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c pager_create.c window.c space.c pages.c \
 	fault.c pin.c ending.c grace.c mm.c check.c
 TASK = handle.c watch.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
@@ -65,7 +65,7 @@ USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) 
 	$(addprefix user/servers/,init/manifest.c init/words.c \
 	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c) \
 	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
-PROGRAMS = start memory calls steps ipc objects revoke handles messages cut waits watch handler signals schedule ramdisk liar remote floating stack two_spin many_churn exhaust@15
+PROGRAMS = start memory calls clone steps ipc objects revoke handles messages cut waits watch handler signals schedule ramdisk liar liar_twice remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
@@ -103,17 +103,18 @@ NEWLIB := $(filter /%,$(call ask,rv64imac,lp64,-print-file-name=libc.a))
 endif
 ifeq ($(NEWLIB),)
 HEADERS = -isystem $(PICOLIBC)/include
-libc = $(PICOLIBC)/lib/release/$(1)/$(2)/libc.a --defsym=vfprintf=__i_vfprintf
+libc = $(PICOLIBC)/lib/$(3)$(1)/$(2)/libc.a --defsym=vfprintf=__i_vfprintf
 else
 LIB += newlib.c
 HEADERS := $(if $(filter 1,$(LLVM)),-isystem $(dir $(firstword $(filter %/string.h, \
 	$(call ask,rv64imac,lp64,-M -include string.h -x c /dev/null)))))
 libc = $(call ask,$(1),$(2),-print-file-name=libc.a)
 endif
-libs = $(call libc,$(1),$(2)) $(call ask,$(1),$(2),-print-libgcc-file-name)
+libs = $(call libc,$(1),$(2),$(3)) $(call ask,$(1),$(2),-print-libgcc-file-name)
 
+# Small for the kernel, which has its own loops where it counts; fast for programs.
 KERNEL_LIBS = $(call libs,rv64imac,lp64)
-USER_LIBS = $(call libs,rv64imafdc,lp64d) $(if $(NEWLIB),--wrap=main)
+USER_LIBS = $(call libs,rv64imafdc,lp64d,release/) $(if $(NEWLIB),--wrap=main)
 LINK = $(TARGET_LD) -nostdlib -static --gc-sections -z max-page-size=4096 \
 	$(if $(filter 1,$(LLVM)),,--no-warn-rwx-segments)
 
@@ -221,7 +222,7 @@ COLD = $(addprefix platform/,board%.c fdt%.c console.c plic.c errata.c) \
 	$(addprefix kernel/,main.c panic.c report.c lib/log.c boot/% compat/% \
 	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c) \
 	$(addprefix mm/,mm.c check.c frame_check.c grace.c ending.c region_check.c \
-	rmap.c revoke.c pin.c) \
+	rmap.c revoke.c pager_create.c pin.c) \
 	$(addprefix task/,idle.c task.c timer.c watch.c thread.c thread_fpu.c) \
 	$(addprefix ipc/,interrupt.c message.c reply.c endpoint.c handler.c copy.c) \
 	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c \
@@ -269,7 +270,7 @@ $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 		$(FAULTS:%=$(call program,fault)=test/%)
 
 # Programs that want all harts for a while: tools/fuzz, tools/test stress-4.
-STRESS = fuzz stress_ipc stress_map stress_thread stress_task stress_priority stress_signal stress_cancel stress_handler stress_revoke
+STRESS = fuzz stress_ipc stress_map stress_thread stress_task stress_priority stress_signal stress_cancel stress_handler stress_revoke stress_clone
 $(foreach p,$(filter stress_%,$(STRESS)),$(O)/user/tests/user/$(p).elf): \
 	$(call obj,$(O)/program,tests/user/stress.c)
 $(O)/user/tests/user/fuzz.elf: $(call obj,$(O)/program,$(wildcard tests/user/fuzz_*.c))

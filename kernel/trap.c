@@ -141,7 +141,7 @@ static bool is_test_call(struct trap_frame *frame, uint64_t scause)
 #endif
 
 /* Calls and page faults are what happens; all else is rare. */
-static __attribute__((noinline)) struct trap_frame *
+static COLD __attribute__((noinline)) struct trap_frame *
 other_trap(struct trap_frame *frame, uint64_t scause, uint64_t stval, int err)
 {
 	if (scause & CAUSE_INTERRUPT)
@@ -259,8 +259,8 @@ static int copy_error(int err)
 	return -E_FAULT;
 }
 
-void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
-			uint64_t stval)
+COLD void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
+			     uint64_t stval)
 {
 	struct thread *t = this_cpu()->current;
 	int err;

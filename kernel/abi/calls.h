@@ -53,6 +53,11 @@
  *		Frames, and counters of the caller's space.
  *	space_create
  *		A new, empty space: a handle with all rights. -E_NOMEM, -E_MFILE.
+ *	space_clone (READ and WRITE)
+ *		A space with the same mappings and contents: shared mappings
+ *		stay shared, of private pages each side sees what it had, and
+ *		writes its own from now on (copy-on-write). A handle with all
+ *		rights. -E_NOMEM, -E_MFILE; -E_BUSY: a pager's window is mapped.
  *	space_map_object (space WRITE; object READ, WRITE, EXECUTE)
  *		Shows an object from `offset` on. `how` is PROT_* | MAP_*: with
  *		MAP_SHARED the object's own pages, which needs the object's
@@ -311,7 +316,8 @@ struct pager_setup;
 	   uint64_t, notification, uint64_t, bits)                             \
 	C1(interrupt_done, uint64_t, interrupt)                                \
 	C2(machine_info, uint64_t, machine, struct machine_info *, to)         \
-	C2(machine_stop, uint64_t, machine, int, status)
+	C2(machine_stop, uint64_t, machine, int, status)                       \
+	C1(space_clone, uint64_t, space)
 
 /* For who wants the names alone: F(name) for each. */
 #define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F, F, F)

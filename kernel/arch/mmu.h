@@ -87,7 +87,8 @@ pte_t *mmu_leaf_slot_far(struct mmu *m, va_t va);
 
 /*
  * mmu_slot() of level 0, for the way of a fault. The leaf table noted as found
- * last is in the tree: only mmu_cut_table() takes one out, and then forgets it.
+ * last is in the tree, and this space's own (PTE_SHARED): who changes that
+ * forgets it.
  */
 static inline pte_t *mmu_leaf_slot(struct mmu *m, va_t va)
 {
@@ -95,6 +96,25 @@ static inline pte_t *mmu_leaf_slot(struct mmu *m, va_t va)
 		return mmu_leaf_slot_near(m, va);
 	return mmu_leaf_slot_far(m, va);
 }
+
+/*
+ * The same for who only reads, or changes atomically: also in a table that is
+ * folded away. Nothing is noted.
+ */
+pte_t *mmu_leaf_slot_any(const struct mmu *m, va_t va);
+
+/* The entry that leads to the leaf table of `va`, or NULL: none can. */
+static inline pte_t *mmu_span_slot(const struct mmu *m, va_t va)
+{
+	return mmu_slot(m, va, 1);
+}
+
+/*
+ * Lets the leaf table of `va` be reached by `p`, a pointer, folded or not, or 0.
+ * The entry is as mmu_span_slot() gave it. One that could be walked owes
+ * flush_tables().
+ */
+void mmu_set_span(struct mmu *m, pte_t *slot, pte_t p);
 
 /*
  * The same, making the tables that are missing: 0, -E_NOMEM, or -E_EXIST where

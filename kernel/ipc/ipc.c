@@ -119,7 +119,7 @@ struct trap_frame *ipc_fast_call(struct trap_frame *frame, trap_fn *otherwise)
  * The server's reply and its next wait are one step under the endpoint's lock:
  * who sends meanwhile finds it in the list.
  */
-bool ipc_fast_handler(struct endpoint *ep, uint64_t badge)
+COLD bool ipc_fast_handler(struct endpoint *ep, uint64_t badge)
 {
 	struct thread *me = this_cpu()->current, *r;
 
@@ -243,7 +243,7 @@ void ipc_resume_receive(struct thread *t)
 		thread_set_result(t, err);
 }
 
-long ipc_reply_receive(const uint64_t *arg)
+COLD long ipc_reply_receive(const uint64_t *arg)
 {
 	struct thread *me = this_cpu()->current;
 	struct kobject *o;
@@ -282,7 +282,7 @@ static long reply_to_kept(struct thread *me, uint64_t handle)
 	return err == -E_INVAL ? -E_PEER : err;
 }
 
-long ipc_reply(const uint64_t *arg)
+COLD long ipc_reply(const uint64_t *arg)
 {
 	struct thread *me = this_cpu()->current;
 	long err = message_prepare(me);

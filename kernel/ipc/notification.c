@@ -152,7 +152,7 @@ static void wake_bound(struct thread *t, uint64_t wait, uint64_t bits)
 }
 
 /* Bits have been set: serves who waits. Lets the lock go. */
-static __attribute__((noinline, cold)) void serve(struct notification *n)
+static COLD __attribute__((noinline)) void serve(struct notification *n)
 {
 	struct thread *t;
 	uint64_t wait, got;
@@ -252,7 +252,8 @@ wait_locked(struct notification *n, uint64_t mask, uint64_t deadline)
 }
 
 /* The common case is a leaf. */
-long notification_wait(struct notification *n, uint64_t mask, uint64_t deadline)
+COLD long notification_wait(struct notification *n, uint64_t mask,
+			    uint64_t deadline)
 {
 	struct cpu *cpu = this_cpu();
 
@@ -265,7 +266,7 @@ long notification_wait(struct notification *n, uint64_t mask, uint64_t deadline)
 	return 0;
 }
 
-long notification_sleep(uint64_t deadline)
+COLD long notification_sleep(uint64_t deadline)
 {
 	struct thread *me = this_cpu()->current;
 	uint64_t wait = thread_next_wait(me, WAIT_BITS);

@@ -25,15 +25,19 @@ static inline bool is_aligned(uint64_t x, uint64_t a)
 	return (x & (a - 1)) == 0;
 }
 
-/* Index of the lowest / highest bit set; x is not 0. */
-static inline unsigned bit_lowest(uint64_t x)
-{
-	return (unsigned)__builtin_ctzll(x);
-}
-
+/* Index of the highest / lowest bit set; x is not 0. */
+#ifndef QUIRE_HOST
+unsigned bit_highest(uint64_t x); /* bits.c */
+#else
 static inline unsigned bit_highest(uint64_t x)
 {
 	return 63u - (unsigned)__builtin_clzll(x);
+}
+#endif
+
+static inline unsigned bit_lowest(uint64_t x)
+{
+	return bit_highest(x & -x);
 }
 
 /* [a, a+len) lies in [lo, hi), and a+len does not wrap. len may be 0. */

@@ -96,8 +96,7 @@ static struct frame *take_locked(unsigned order)
 	buddy.free -= BIT(order);
 	return f;
 }
-
-struct frame *buddy_take(unsigned order)
+COLD struct frame *buddy_take(unsigned order)
 {
 	struct frame *f;
 

@@ -14,8 +14,6 @@
 #include "mm/private.h"
 #include "mm/space.h"
 
-static uint64_t leaves_seen, tables_seen;
-
 /* Of no private frame: the zero page, or what the region's object has there. */
 static void check_shown(const struct region *r, va_t va, pte_t p)
 {
@@ -45,29 +43,63 @@ static void check_leaf(const struct space *s, va_t va, pte_t p)
 	}
 	assert(!(r->flags & MAP_SHARED));
 	assert(!(prot & MMU_W) || f->refs == 1);
-	assert(!(f->flags & FRAME_SEEN)); /* one leaf names it */
-	f->flags |= FRAME_SEEN;
-	leaves_seen++;
 }
 
-static void check_table(const struct space *s, pa_t table, int level, va_t va)
+/* A reference more is accounted for, in `index`, which is nobody's else. */
+static void meet(struct frame *f)
+{
+	f->index = f->flags & FRAME_SEEN ? f->index + 1 : 1;
+	f->flags |= FRAME_SEEN;
+}
+
+/* The leaves of one table, seen from one of its spaces; counted once. */
+static void check_leaves(const struct space *s, struct frame *table, va_t va,
+			 bool stripped)
+{
+	const pte_t *t = frame_va(table);
+	bool first = !(table->flags & FRAME_SEEN);
+
+	for (unsigned i = 0; i < 512; i++) {
+		pte_t p = pte_load(&t[i]);
+		struct frame *f;
+
+		if (!pte_has_frame(p)) {
+			assert(!pte_valid(p));
+			continue;
+		}
+		check_leaf(s, va + i * PAGE_SIZE, p);
+		assert(!stripped || !(pte_prot(p) & MMU_W));
+		f = private_frame(p);
+		if (f && first)
+			meet(f);
+	}
+}
+
+static void check_table(const struct space *s, pa_t table, int level, va_t va,
+			uint64_t *in_common)
 {
 	const pte_t *t = pa_to_va(table);
 	unsigned slots = level == MMU_LEVELS - 1 ? 256 : 512;
 	struct frame *f = frame_of(table);
 
 	assert(f && f->state == FRAME_TABLE && f->refs == 1);
-	tables_seen++;
+	meet(f);
 	for (unsigned i = 0; i < slots; i++) {
 		va_t at = va + i * MMU_LEVEL_SIZE(level);
 		pte_t p = pte_load(&t[i]);
 
-		if (pte_has_frame(p))
-			check_leaf(s, at, p);
-		else if (pte_is_table(p) && level > 0)
-			check_table(s, pte_pa(p), level - 1, at);
-		else
-			assert(!pte_valid(p));
+		assert(pte_is_table(p) || !p ||
+		       (level == 1 && pte_is_folded(p)));
+		if (p && level > 1) {
+			check_table(s, pte_pa(p), level - 1, at, in_common);
+		} else if (p) {
+			f = frame_of(pte_pa(p));
+			assert(f->state == FRAME_TABLE);
+			assert(p & (PTE_FOLDED | PTE_SHARED) || f->refs == 1);
+			check_leaves(s, f, at, pte_is_shared(p));
+			meet(f);
+			*in_common += pte_is_folded(p) || pte_is_shared(p);
+		}
 	}
 }
 
@@ -142,26 +174,29 @@ static void check_regions(const struct region *r)
 
 /* ---- all of it ------------------------------------------------------------ */
 
-/* Private frames in use are those that leaves name; forgets the marks. */
+/*
+ * Private frames and tables in use are those that were met, as often as they
+ * have references; forgets the marks.
+ */
 static void check_owners(void)
 {
-	uint64_t used = 0;
-
 	for (uint64_t i = 0; i < frame_count; i++) {
 		struct frame *f = &frame_records[i];
 
-		if (f->state != FRAME_USED || (f->flags & FRAME_OF_OBJECT))
+		if (!(f->flags & FRAME_SEEN)) { /* else it is lost */
+			assert(f->state != FRAME_USED ||
+			       (f->flags & FRAME_OF_OBJECT));
 			continue;
-		used++;
-		assert(f->flags & FRAME_SEEN); /* else it is lost */
+		}
+		assert(f->index == f->refs);
 		f->flags &= (uint16_t)~FRAME_SEEN;
 	}
-	assert(used == leaves_seen);
 }
 
 void mm_check(void)
 {
-	leaves_seen = tables_seen = 0;
+	uint64_t in_common;
+
 	frame_check();
 	lock_take(&spaces_lock);
 	list_for_each (e, &spaces_all) {
@@ -170,7 +205,9 @@ void mm_check(void)
 
 		if (wrong)
 			panic("regions: %s", wrong);
-		check_table(s, s->mmu.root, MMU_LEVELS - 1, 0);
+		in_common = 0;
+		check_table(s, s->mmu.root, MMU_LEVELS - 1, 0, &in_common);
+		assert(in_common == s->in_common);
 		for (struct region *r = region_first(&s->regions); r;
 		     r = region_after(r))
 			if (r->object)

@@ -15,7 +15,7 @@
  *	leaf without W,shared write           W is set when the object agrees
  *	leaf without R or X   read, execute   cannot be: see pages_protect()
  *
- * Before that: is the address a user's, is there a region or a stack to grow,
+ * Before that: is the table in common with a clone (span.h)? Is the address a user's, is there a region or a stack to grow,
  * does it permit the access. An entry that becomes valid needs no fence: who
  * still has the invalid one faults again and meets "permits it".
  *
@@ -31,6 +31,7 @@
 #include "mm/object.h"
 #include "mm/paged.h"
 #include "mm/private.h"
+#include "mm/span.h"
 
 pa_t zero_page;
 
@@ -151,7 +152,7 @@ static inline int absent(struct space *s, const struct region *r, pte_t *slot,
 }
 
 /* A write to a leaf without W that shows a shared object's page. */
-static RARE int first_write(const struct region *r, pte_t *slot, va_t va)
+static COLD RARE int first_write(const struct region *r, pte_t *slot, va_t va)
 {
 	pte_t p = pte_load(slot);
 	struct object_view v;
@@ -196,7 +197,8 @@ static RARE int write_protected(struct space *s, const struct region *r,
 }
 
 /* The leaf permits the access and yet it faulted. */
-static RARE int permitted(struct space *s, pte_t *slot, va_t va, bool write)
+static COLD RARE int permitted(struct space *s, pte_t *slot, va_t va,
+			       bool write)
 {
 	pte_t p = pte_load(slot), touched = pte_touch(p, write);
 
@@ -222,6 +224,18 @@ static RARE struct region *grow_stack(struct space *s, va_t va)
 	return region_find(&s->regions, va);
 }
 
+/* The table is not the one found last: it may be missing, or in common. */
+static RARE int find_slot(struct space *s, va_t va, unsigned access,
+			  pte_t **slot)
+{
+	int err = s->in_common ? span_enter_locked(s, va, access) : 0;
+
+	if (err)
+		return err;
+	*slot = mmu_leaf_slot_far(&s->mmu, va);
+	return *slot ? 0 : mmu_make_slot(&s->mmu, va, 0, slot);
+}
+
 static int resolve_locked(struct space *s, va_t va, unsigned access)
 {
 	struct region *r = region_find(&s->regions, va);
@@ -234,9 +248,10 @@ static int resolve_locked(struct space *s, va_t va, unsigned access)
 		return -E_FAULT;
 	if (!(r->prot & access))
 		return -E_ACCES;
-	slot = mmu_leaf_slot(&s->mmu, va);
-	if (!slot) {
-		int err = mmu_make_slot(&s->mmu, va, 0, &slot);
+	if (mmu_leaf_is_near(&s->mmu, va)) {
+		slot = mmu_leaf_slot_near(&s->mmu, va);
+	} else {
+		int err = find_slot(s, va, access, &slot);
 
 		if (err)
 			return err;
@@ -291,9 +306,9 @@ show_found(struct space *s, uint64_t fault, struct object *o, struct frame *f)
 {
 	va_t va = round_down(fault, PAGE_SIZE);
 	const struct region *r = region_find(&s->regions, va);
+	pte_t *slot = s->in_common ? NULL : mmu_leaf_slot(&s->mmu, va);
 
-	show_wanted(s, r, mmu_leaf_slot(&s->mmu, va), va, fault % PAGE_SIZE, o,
-		    f);
+	show_wanted(s, r, slot, va, fault % PAGE_SIZE, o, f);
 }
 
 /* The common case is a leaf: read where region and table were found last. */
@@ -322,7 +337,7 @@ static COLD int own_locked(struct space *s, va_t va, void **page)
 
 	if (!r)
 		return -E_FAULT;
-	err = mmu_make_slot(&s->mmu, va, 0, &slot);
+	err = find_slot(s, va, PROT_W, &slot);
 	if (err)
 		return err;
 	before = s->counts;

@@ -48,7 +48,7 @@ static bool put(struct frame *f)
 	return room;
 }
 
-bool frame_pool_fill(void)
+COLD bool frame_pool_fill(void)
 {
 	struct frame *f;
 
@@ -70,7 +70,7 @@ void frame_pool_refill(void)
 		;
 }
 
-void frame_pool_limit(unsigned want)
+COLD void frame_pool_limit(unsigned want)
 {
 	struct frame *f;
 

@@ -278,7 +278,7 @@ COLD pa_t object_peek(struct object *o, uint64_t index, bool *writable)
 
 /* ---- regions ------------------------------------------------------------ */
 
-void object_region_comes(struct object *o, struct region *r)
+COLD void object_region_comes(struct object *o, struct region *r)
 {
 	object_get(o);
 	lock_take(&o->lock);
@@ -286,7 +286,7 @@ void object_region_comes(struct object *o, struct region *r)
 	lock_drop(&o->lock);
 }
 
-void object_region_goes(struct object *o, struct region *r)
+COLD void object_region_goes(struct object *o, struct region *r)
 {
 	lock_take(&o->lock);
 	list_remove(&r->in_object);

@@ -237,7 +237,8 @@ static void page_written_locked(struct object *o, struct frame *f,
 		f->flags |= PAGE_DIRTY | PAGE_FAILED;
 		f->flags &= (uint16_t)~PAGE_GOING;
 		if (!(f->flags & PAGE_COMING))
-			f->flags |= PAGE_HERE; /* PAGEIN may have failed before */
+			f->flags |=
+				PAGE_HERE; /* PAGEIN may have failed before */
 	} else {
 		f->flags &= (uint16_t)~PAGE_FAILED;
 		if (is_revoked_dirty(f) && !write_back_locked(o, f))

@@ -133,6 +133,9 @@ static inline void pager_result(struct pager *p, uint32_t at, int result)
  */
 void pager_die(struct pager *p);
 
+/* kind->reclaim(). */
+void pager_reclaim(struct kobject *k);
+
 void pager_trim(void);
 
 /* ---- for paged.c, object.c ----------------------------------------------- */

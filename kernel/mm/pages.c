@@ -31,7 +31,7 @@ static va_t after_hole(const struct mmu *m, va_t va)
 static inline bool next_run(struct mmu *m, va_t *va, va_t end, struct run *r)
 {
 	while (*va < end) {
-		pte_t *slot = mmu_leaf_slot(m, *va);
+		pte_t *slot = mmu_leaf_slot_any(m, *va);
 		va_t stop;
 
 		if (!slot) {
@@ -56,7 +56,7 @@ COLD va_t pages_reach(struct mmu *m, va_t start, va_t end, unsigned *entries)
 	struct run r;
 
 	while (*entries > 0 && va < end) {
-		if (!mmu_leaf_slot(m, va)) {
+		if (!mmu_leaf_slot_any(m, va)) {
 			va = after_hole(m, va);
 			--*entries;
 			continue;
@@ -78,12 +78,31 @@ void pages_gone_begin(struct pages_gone *g, struct mmu *m)
 {
 	flush_begin(&g->flush, m);
 	g->chain = 0;
+	g->commons = 0;
+}
+
+static void put_commons(struct pages_gone *g)
+{
+	while (g->commons > 0)
+		frame_put(g->common[--g->commons]);
 }
 
 static void chain(struct pages_gone *g, struct frame *f)
 {
 	f->next = g->chain;
 	g->chain = (uint32_t)(f - frame_records) + 1;
+}
+
+/* [lo, hi) has been emptied; there may be no room for the next frame. */
+static __attribute__((noinline, cold)) void
+add_common(struct pages_gone *g, struct frame *f, va_t lo, va_t hi)
+{
+	if (g->commons == PAGES_COMMON) {
+		flush_add(&g->flush, lo, hi - lo);
+		pages_gone_flush(g);
+		put_commons(g);
+	}
+	g->common[g->commons++] = f;
 }
 
 void pages_take_out(struct pages_gone *g, va_t start, va_t end)
@@ -103,15 +122,18 @@ void pages_take_out(struct pages_gone *g, va_t start, va_t end)
 				lo = r.va;
 			hi = r.va;
 			f = private_frame(p);
-			if (f)
+			if (f && f->refs == 1)
 				chain(g, f);
+			else if (f)
+				add_common(g, f, lo, hi + PAGE_SIZE);
 		}
 	if (lo != ~0ul)
 		flush_add(&g->flush, lo, hi + PAGE_SIZE - lo);
 }
 
-void pages_cut_tables(struct pages_gone *g, const struct region_set *regions,
-		      va_t start, va_t end)
+COLD void pages_cut_tables(struct pages_gone *g,
+			   const struct region_set *regions, va_t start,
+			   va_t end)
 {
 	struct mmu *m = g->flush.mmu;
 	uint64_t span = MMU_LEVEL_SIZE(1);
@@ -120,7 +142,7 @@ void pages_cut_tables(struct pages_gone *g, const struct region_set *regions,
 	while (va < end) {
 		const struct region *r;
 
-		if (!mmu_leaf_slot(m, va)) {
+		if (!mmu_leaf_slot_any(m, va)) {
 			va = after_hole(m, va);
 			continue;
 		}
@@ -132,7 +154,7 @@ void pages_cut_tables(struct pages_gone *g, const struct region_set *regions,
 }
 
 /* A step's worth: looks at entries of tables. */
-#define CUT_LOOKS 1536u
+#define CUT_LOOKS 1024u
 
 COLD bool pages_cut_all(struct pages_gone *g, va_t *va)
 {
@@ -153,6 +175,7 @@ void pages_gone_free(struct pages_gone *g)
 {
 	frame_put_chain(g->chain);
 	g->chain = 0;
+	put_commons(g);
 }
 
 /* ---- protecting ------------------------------------------------------ */

@@ -17,9 +17,15 @@
 #include "arch/mmu.h"
 #include "mm/region.h"
 
+#define PAGES_COMMON 32u
+
 struct pages_gone {
 	struct mmu_flush flush;
 	uint32_t chain; /* frames, by number + 1 through frame.next */
+
+	/* Frames that others have, too, and might chain at the same moment. */
+	unsigned commons;
+	struct frame *common[PAGES_COMMON];
 };
 
 /*

@@ -53,7 +53,7 @@ static uint64_t *make_node(struct radix *r)
 	return frame_va(f);
 }
 
-uint64_t *radix_make(struct radix *r, uint64_t index)
+COLD uint64_t *radix_make(struct radix *r, uint64_t index)
 {
 	uint64_t *place = radix_find(r, index), *node;
 
@@ -112,7 +112,7 @@ uint64_t *radix_next(struct radix *r, uint64_t *index, uint64_t end)
 }
 
 /* What the word leads to, with all below, as far as *left lasts. */
-static void free_node(uint64_t *word, unsigned level, unsigned *left)
+static COLD void free_node(uint64_t *word, unsigned level, unsigned *left)
 {
 	uint64_t *node = child(*word);
 
@@ -126,7 +126,7 @@ static void free_node(uint64_t *word, unsigned level, unsigned *left)
 	frame_put(frame_of(va_to_pa(node)));
 }
 
-bool radix_clear(struct radix *r, unsigned max)
+COLD bool radix_clear(struct radix *r, unsigned max)
 {
 	uint64_t root = (uint64_t)r->root;
 

@@ -27,7 +27,7 @@
 /* The first address at or above `va` that has a leaf table; `end` if none has. */
 static va_t with_table(struct mmu *m, va_t va, va_t end)
 {
-	while (va < end && !mmu_leaf_slot(m, va)) {
+	while (va < end && !mmu_leaf_slot_any(m, va)) {
 		uint64_t step = MMU_LEVEL_SIZE(mmu_slot(m, va, 1) ? 1 : 2);
 
 		va = round_down(va, step) + step;
@@ -36,10 +36,13 @@ static va_t with_table(struct mmu *m, va_t va, va_t end)
 }
 
 /* In a region with an object, what is not private is the object's. */
-static void hide_leaf(pte_t *slot, va_t va, struct mmu_flush *flush)
+static void hide_leaf(pte_t *slot, va_t va, struct mmu_flush *flush,
+		      bool in_common)
 {
 	pte_t p = pte_load(slot);
 
+	if (in_common) /* another may have emptied it, not flushed here */
+		flush_add(flush, va, PAGE_SIZE);
 	if (!pte_has_frame(p) || private_frame(p))
 		return;
 	pte_swap(slot, 0);
@@ -63,7 +66,8 @@ static uint64_t hide_region(struct space *s, const struct region *r,
 	flush_begin(&flush, &s->mmu);
 	for (va = with_table(&s->mmu, va, r->end); va < stop;
 	     va = with_table(&s->mmu, va + PAGE_SIZE, r->end))
-		hide_leaf(mmu_leaf_slot(&s->mmu, va), va, &flush);
+		hide_leaf(mmu_leaf_slot_any(&s->mmu, va), va, &flush,
+			  s->in_common);
 	flush_run(&flush);
 	return va < r->end ? low + ((va - r->start) >> PAGE_SHIFT) : UINT64_MAX;
 }

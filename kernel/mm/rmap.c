@@ -35,10 +35,12 @@ static void limit_region(struct object *o, struct space *s,
 	flush_begin(&flush, &s->mmu);
 	for (; (place = radix_next(&o->radix, &first, end)); first++) {
 		va_t va = r->start + ((first - low) << PAGE_SHIFT);
-		pte_t *slot = mmu_leaf_slot(&s->mmu, va);
+		pte_t *slot = s->in_common ? mmu_leaf_slot_any(&s->mmu, va)
+					   : mmu_leaf_slot(&s->mmu, va);
 		pa_t pa = frame_pa((struct frame *)*place);
 
-		if (slot && limit_leaf(slot, pa, keep))
+		/* In common: another may have changed it, not flushed here. */
+		if (slot && (limit_leaf(slot, pa, keep) || s->in_common))
 			flush_add(&flush, va, PAGE_SIZE);
 	}
 	flush_run(&flush);

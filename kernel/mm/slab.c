@@ -143,7 +143,7 @@ static struct slab *slab_open(struct slab_cache *c)
 }
 
 /* The last structure in `s` came back. */
-static void slab_close(struct slab_cache *c, struct slab *s)
+static COLD void slab_close(struct slab_cache *c, struct slab *s)
 {
 	list_remove(&s->link);
 	if (c->spare == NULL) {
@@ -220,7 +220,7 @@ void slab_free(struct slab_cache *c, void *p)
 	lock_drop(&c->lock);
 }
 
-void slab_trim(struct slab_cache *c)
+COLD void slab_trim(struct slab_cache *c)
 {
 	lock_take(&c->lock);
 	if (c->spare != NULL) {

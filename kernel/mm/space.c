@@ -9,6 +9,7 @@
 #include "mm/pages.h"
 #include "mm/private.h"
 #include "mm/slab.h"
+#include "mm/span.h"
 #include <string.h>
 
 static struct slab_cache spaces =
@@ -50,6 +51,59 @@ COLD struct space *space_create(void)
 	return s;
 }
 
+/* ---- clone ----------------------------------------------------------- */
+
+/* A pager's window is one pager's. */
+static COLD bool has_window(const struct space *s)
+{
+	for (struct region *r = region_first(&s->regions); r;
+	     r = region_after(r))
+		if (r->object && r->object->type == OBJECT_WINDOW)
+			return true;
+	return false;
+}
+
+static COLD int copy_regions(const struct space *from, struct space *to)
+{
+	int err = 0;
+
+	for (struct region *r = region_first(&from->regions); r && !err;
+	     r = region_after(r))
+		err = region_insert(&to->regions, r->start, r->end, r->prot,
+				    r->max_prot, r->flags, r->object,
+				    r->offset);
+	return err;
+}
+
+static COLD int clone_locked(struct space *from, struct space *to)
+{
+	int err;
+
+	if (has_window(from))
+		return -E_BUSY;
+	err = copy_regions(from, to);
+	return err ? err : span_share_all_locked(from, to);
+}
+
+COLD struct space *space_clone(struct space *from, int *err)
+{
+	struct space *to = space_create();
+
+	*err = -E_NOMEM;
+	if (!to)
+		return NULL;
+	lock_take(&from->lock);
+	while (!lock_try(&to->lock))
+		; /* whoever has seen it in the list of all */
+	*err = clone_locked(from, to);
+	lock_drop(&to->lock);
+	lock_drop(&from->lock);
+	if (!*err)
+		return to;
+	space_put(to);
+	return NULL;
+}
+
 /* ---- the end --------------------------------------------------------- */
 
 /* What a region costs, in entries. */
@@ -74,10 +128,11 @@ static COLD bool take_pages_out(struct space *s, struct pages_gone *gone)
 	return true;
 }
 
-/* Pages, then regions, then tables; a step's worth of one of them. */
+/* What is in common, pages, regions, tables; a step's worth of one of them. */
 static COLD bool end_some(struct space *s, struct pages_gone *gone)
 {
-	if (!take_pages_out(s, gone))
+	if (!span_leave_locked(s, &s->leaving_at, &gone->flush) ||
+	    !take_pages_out(s, gone))
 		return false;
 	pages_gone_flush(gone); /* before an object can go with its region */
 	if (!region_destroy(&s->regions, ENDING_SMALL, NULL, NULL))
@@ -247,8 +302,10 @@ static void piece_gone(void *ctx, const struct region *r, va_t start, va_t end)
 static int unmap_locked(struct space *s, va_t addr, va_t end)
 {
 	struct pages_gone gone;
-	int err;
+	int err = s->in_common ? span_let_go_locked(s, addr, end) : 0;
 
+	if (err)
+		return err;
 	pages_gone_begin(&gone, &s->mmu);
 	err = region_remove(&s->regions, addr, end, piece_gone, &gone);
 	if (!err) {
@@ -284,7 +341,10 @@ static COPIED int protect_locked(struct space *s, va_t addr, va_t end,
 				 unsigned prot)
 {
 	unsigned old = protection(s, addr, end);
-	int err = region_protect(&s->regions, addr, end, prot);
+	int err = s->in_common ? span_own_locked(s, addr, end) : 0;
+
+	if (!err)
+		err = region_protect(&s->regions, addr, end, prot);
 
 	if (!err)
 		pages_protect(&s->mmu, addr, end, old, prot);

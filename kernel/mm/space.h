@@ -56,9 +56,11 @@ struct space {
 	struct mmu mmu;
 	struct region_set regions;
 	struct space_counts counts;
-	struct list all; /* every space, for mm_check() */
-	va_t ending_at;	 /* of one that ends: pages below are gone, */
-	va_t cutting_at; /* and then tables */
+	uint32_t in_common; /* leaf tables that others have, or had: span.h */
+	struct list all;    /* every space, for mm_check() */
+	/* Of one that ends: below, tables in common are left, pages are gone,
+	 * tables are cut. */
+	va_t leaving_at, ending_at, cutting_at;
 };
 
 /* Programs live in [SPACE_LOW, SPACE_HIGH). Page 0 is never mapped. */
@@ -89,6 +91,14 @@ static inline void space_put(struct space *s)
  * tables are changed by atomic means (mmu_is_alone()). For ever.
  */
 void space_share(struct space *s);
+
+/*
+ * A space with the same regions and the same contents: what either writes from
+ * then on the other does not see, but in shared mappings. Costs a pointer a leaf
+ * table (span.h), and a region each. One reference, the caller's. NULL and *err:
+ * -E_NOMEM; -E_BUSY: it has a pager's window.
+ */
+struct space *space_clone(struct space *from, int *err);
 
 /*
  * Maps `len` bytes (rounded up to pages) at *addr, or with *addr = 0 where

@@ -6,6 +6,7 @@
 #include "mm/frame.h"
 #include "mm/pager.h"
 #include "mm/space.h"
+#include "mm/span.h"
 
 static va_t slot_va(const struct pager *p, uint64_t slot)
 {
@@ -20,7 +21,9 @@ static int make_tables(struct pager *p)
 	int err;
 
 	lock_take(&s->lock);
-	err = mmu_make_slot(&s->mmu, p->window_va, 0, &leaf);
+	err = span_own_locked(s, p->window_va, slot_va(p, p->slots));
+	if (!err)
+		err = mmu_make_slot(&s->mmu, p->window_va, 0, &leaf);
 	if (!err)
 		err = mmu_make_slot(&s->mmu, slot_va(p, p->slots - 1), 0,
 				    &leaf);
@@ -28,7 +31,7 @@ static int make_tables(struct pager *p)
 	return err;
 }
 
-int window_create(struct pager *p)
+COLD int window_create(struct pager *p)
 {
 	int err;
 
@@ -157,8 +160,8 @@ void window_close(struct pager *p, uint64_t slot, const struct frame *f)
 	lock_drop(&s->lock);
 }
 
-int window_show_locked(struct object *o, uint64_t index, unsigned access,
-		       struct object_view *v)
+COLD int window_show_locked(struct object *o, uint64_t index, unsigned access,
+			    struct object_view *v)
 {
 	struct pager *p = o->pager;
 	struct pager_slot s = {0};

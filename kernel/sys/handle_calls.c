@@ -100,12 +100,30 @@ long sys_notification_create(const uint64_t arg[6])
 		 : -E_NOMEM;
 }
 
+static long add_space(struct space *s)
+{
+	return handle_add_new(&s->object, RIGHT_DUPLICATE | RIGHT_MANAGE |
+						  RIGHT_READ | RIGHT_WRITE);
+}
+
 long sys_space_create(const uint64_t arg[6])
 {
 	struct space *s = space_create();
 
 	(void)arg;
-	return s ? handle_add_new(&s->object, RIGHT_DUPLICATE | RIGHT_MANAGE |
-						      RIGHT_READ | RIGHT_WRITE)
-		 : -E_NOMEM;
+	return s ? add_space(s) : -E_NOMEM;
+}
+
+long sys_space_clone(const uint64_t arg[6])
+{
+	struct space *from, *to;
+	long err;
+	int why;
+
+	from = handle_space(arg[0], RIGHT_READ | RIGHT_WRITE, &err);
+	if (!from)
+		return err;
+	to = space_clone(from, &why);
+	space_put(from);
+	return to ? add_space(to) : why;
 }

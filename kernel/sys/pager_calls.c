@@ -72,7 +72,7 @@ static long hand_over(struct pager *p, struct pager_setup *s, va_t to)
 	return result;
 }
 
-long sys_pager_create(const uint64_t arg[6])
+COLD long sys_pager_create(const uint64_t arg[6])
 {
 	struct pager_setup s;
 	struct pager_config c;
@@ -130,8 +130,8 @@ static inline long look(const struct thread *me, uint64_t handle,
  * One answer is a PAGER_REVOKE, which is a step: with others behind it the call is
  * made again, after who is more urgent.
  */
-static __attribute__((noinline, cold)) int
-take_revoke(struct pager *p, struct pager_taking *t)
+static __attribute__((noinline, cold)) int take_revoke(struct pager *p,
+						       struct pager_taking *t)
 {
 	pager_result(p, t->at, revoke(p, &t->answer));
 	if (ring_is_empty(&p->ring))

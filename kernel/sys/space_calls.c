@@ -61,7 +61,7 @@ static long step_done(const uint64_t arg[6], va_t va, uint64_t len, int err)
 }
 
 /* Of any length, in any space; one step. */
-static __attribute__((noinline)) long unmap_step(const uint64_t arg[6])
+static COLD __attribute__((noinline)) long unmap_step(const uint64_t arg[6])
 {
 	uint64_t len = arg[2];
 	va_t va = arg[1];
@@ -88,7 +88,7 @@ long sys_space_unmap(const uint64_t arg[6])
 	return space_unmap(own_space(), arg[1], arg[2]);
 }
 
-static __attribute__((noinline)) long protect_step(const uint64_t arg[6])
+static COLD __attribute__((noinline)) long protect_step(const uint64_t arg[6])
 {
 	uint64_t len = arg[2];
 	va_t va = arg[1];
@@ -111,7 +111,7 @@ long sys_space_protect(const uint64_t arg[6])
 	return space_protect(own_space(), arg[1], arg[2], (unsigned)arg[3]);
 }
 
-long sys_space_regions(const uint64_t arg[6])
+COLD long sys_space_regions(const uint64_t arg[6])
 {
 	struct region_info list[REGIONS_MAX];
 	uint64_t max = arg[3] < REGIONS_MAX ? arg[3] : REGIONS_MAX;
@@ -128,7 +128,7 @@ long sys_space_regions(const uint64_t arg[6])
 	return err ? err : n;
 }
 
-long sys_space_walk(const uint64_t arg[6])
+COLD long sys_space_walk(const uint64_t arg[6])
 {
 	struct walk_info info;
 	struct space *s;
@@ -146,7 +146,7 @@ long sys_space_walk(const uint64_t arg[6])
 
 uint64_t memory_boot_taken;
 
-long sys_memory_info(const uint64_t arg[6])
+COLD long sys_memory_info(const uint64_t arg[6])
 {
 	struct space *s = this_cpu()->current->task->space;
 	struct mmu_counts m = mmu_counts_read();

@@ -91,7 +91,7 @@ static unsigned task_rights(unsigned space_rights)
 	return space_rights & RIGHT_WRITE ? RIGHT_CONTROL : RIGHT_INSPECT;
 }
 
-struct space *handle_space(uint64_t handle, unsigned rights, long *err)
+COLD struct space *handle_space(uint64_t handle, unsigned rights, long *err)
 {
 	struct kobject *o;
 	struct task *t;
@@ -136,7 +136,7 @@ static struct handle_entry *entry_at(struct handle_table *t, uint32_t index)
 }
 
 /* An index whose entry is free, or a negative error. */
-static long take_index_locked(struct handle_table *t)
+static COLD long take_index_locked(struct handle_table *t)
 {
 	uint32_t index = t->free;
 
@@ -155,8 +155,8 @@ static long take_index_locked(struct handle_table *t)
 	return index;
 }
 
-static long add_locked(struct task *t, struct kobject *o, unsigned rights,
-		       uint64_t badge)
+static COLD long add_locked(struct task *t, struct kobject *o, unsigned rights,
+			    uint64_t badge)
 {
 	long index = t->ended ? -E_STALE : take_index_locked(&t->handles);
 	struct handle_entry *e;
@@ -180,8 +180,8 @@ static void count_receiver(struct kobject *o, unsigned rights, int change)
 		o->kind->receivers(o, change);
 }
 
-long handle_add_to(struct task *t, struct kobject *o, unsigned rights,
-		   uint64_t badge)
+COLD long handle_add_to(struct task *t, struct kobject *o, unsigned rights,
+			uint64_t badge)
 {
 	long handle;
 
@@ -221,7 +221,7 @@ static void free_entry_locked(struct handle_table *t, uint32_t index)
 	t->used--;
 }
 
-static void let_go(uint64_t word)
+static COLD void let_go(uint64_t word)
 {
 	struct kobject *o = handle_object(word);
 
@@ -234,7 +234,7 @@ long handle_close(uint64_t handle)
 	return handle_close_in(current_task(), handle);
 }
 
-long handle_close_in(struct task *t, uint64_t handle)
+COLD long handle_close_in(struct task *t, uint64_t handle)
 {
 	uint64_t word, badge;
 
@@ -253,7 +253,7 @@ long handle_close_in(struct task *t, uint64_t handle)
  * The task has ended: nothing is added any more, and nobody looks up in it.
  * Indexes from `limit` on are through.
  */
-bool handle_close_all(struct task *t)
+COLD bool handle_close_all(struct task *t)
 {
 	struct handle_table *h = &t->handles;
 

@@ -89,7 +89,7 @@ int upcall_page_needed(struct object *o, uint64_t index)
 	return -E_WAIT;
 }
 
-void page_wait(void)
+COLD void page_wait(void)
 {
 	struct thread *t = this_cpu()->current;
 	struct object *o = t->page_object;
@@ -166,7 +166,7 @@ void upcall_page_settled(struct object *o, uint64_t index, struct frame *f,
 		settle_locked(in_list(e), o, index, f, err);
 }
 
-void upcall_pages_settled(struct object *o)
+COLD void upcall_pages_settled(struct object *o)
 {
 	struct list *e = o->waiting.next;
 

@@ -103,7 +103,7 @@ COLD bool sched_take(struct thread *t)
 }
 
 /* A thread that is in no queue has its new priority when it enters one. */
-void sched_set_priority(struct thread *t, unsigned priority)
+COLD void sched_set_priority(struct thread *t, unsigned priority)
 {
 	struct queue *q = &queues[t->cpu];
 
@@ -257,8 +257,7 @@ void sched_settle(void)
 }
 
 /* ---- giving way -------------------------------------------------------- */
-
-void sched_check(void)
+COLD void sched_check(void)
 {
 	struct cpu *cpu = this_cpu();
 	struct thread *t = cpu->current;
@@ -389,7 +388,7 @@ static COLD struct thread *take_from_another(struct queue *q)
 }
 
 /* The queue is empty: interrupts, another hart's queue, sleep. */
-static __attribute__((noinline)) struct thread *find_work(struct queue *q)
+static COLD __attribute__((noinline)) struct thread *find_work(struct queue *q)
 {
 	struct cpu *cpu = this_cpu();
 	struct thread *t;

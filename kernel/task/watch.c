@@ -46,7 +46,8 @@ int watch_set_locked(struct watch *w, unsigned places, struct kobject *n,
 
 void watch_take_locked(struct watch *w, unsigned places, struct watch *to)
 {
-	memcpy(to, w, places * sizeof(*w));
+	for (unsigned i = 0; i < places; i++)
+		to[i] = w[i];
 	memset(w, 0, places * sizeof(*w));
 }
 

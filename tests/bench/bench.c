@@ -198,6 +198,7 @@ int main(void)
 	protect_inside();
 	map_unmap();
 	file_pages();
+	clone_rows();
 	pager_rows();
 	ipc_rows();
 	task_rows();

@@ -191,9 +191,9 @@ static void client(uint64_t sync)
 static void begin_client(uint64_t sync)
 {
 	uint64_t t = (uint64_t)must(
-		"client", thread_create(SELF, (const void *)client,
-					client_stack + sizeof(client_stack),
-					sync));
+		"client",
+		thread_create(SELF, (const void *)client,
+			      client_stack + sizeof(client_stack), sync));
 
 	must("start", thread_control(t, THREAD_START));
 	handle_close(t);
@@ -221,8 +221,8 @@ static void pages_of_a_pager(void)
 	told = (uint64_t)must("bell", notification_create());
 	setup.notification = told;
 	must("pager", pager_open(&p, &setup));
-	paged_object = (uint64_t)must(
-		"paged", object_create(p.handle, PAGED * PAGE, 1));
+	paged_object = (uint64_t)must("paged",
+				      object_create(p.handle, PAGED * PAGE, 1));
 	paged = (volatile char *)must(
 		"map", space_map_object(SELF, NULL, PAGED * PAGE,
 					RW | MAP_SHARED, paged_object, 0));

@@ -39,5 +39,6 @@ void ipc_rows(void);
 void task_rows(void);
 void pager_rows(void);
 void long_rows(void);
+void clone_rows(void);
 
 #endif

@@ -28,6 +28,7 @@ static void wait_bits(struct random *r);
 static void submit(struct random *r);
 static void make_pager(struct random *r);
 static void make_object(struct random *r);
+static void make_clone(struct random *r);
 static void revoke(struct random *r);
 static void write_log(struct random *r);
 
@@ -48,6 +49,7 @@ static const struct shape shapes[] = {
 	AT(space_walk) = {.arguments = "Saa"},
 	AT(memory_info) = {.arguments = "a"},
 	AT(space_create) = {.arguments = "*"},
+	AT(space_clone) = {.make = make_clone},
 	AT(space_map_object) = {.arguments = "SaloOz"},
 	AT(object_create) = {.make = make_object},
 	AT(object_address) = {.arguments = "Oz"},
@@ -356,6 +358,24 @@ static void make_object(struct random *r)
 
 	note(CALL_object_create, object);
 	keep(r, object);
+}
+
+/*
+ * Without this program's text and constants: a thread there would be a fuzz of
+ * which nobody knows, and which would not end with the others.
+ */
+static void make_clone(struct random *r)
+{
+	extern char __text_start[], __init_array_end[];
+	long clone = space_clone(
+		random_once_in(r, 3) ? SELF : handle_of(r, KIND_SPACE));
+
+	note(CALL_space_clone, clone);
+	if (clone < 0)
+		return;
+	space_unmap((uint64_t)clone, __text_start,
+		    (uint64_t)(__init_array_end - __text_start));
+	keep(r, clone);
 }
 
 /* Memory now and then, endpoints and others rarely: all use them. */

@@ -24,15 +24,21 @@ static pte_t *table_at(pa_t pa)
 
 /* ---- tables ---------------------------------------------------------- */
 
-COLD int mmu_create(struct mmu *m)
+/* Few of these entries are used, and the new ones are 0. */
+static void copy_kernel_half(pte_t *to, const pte_t *from)
+{
+	for (unsigned i = USER_SLOTS; i < 2 * USER_SLOTS; i++)
+		if (from[i])
+			store_relaxed(&to[i], from[i]);
+}
+
+int mmu_create(struct mmu *m)
 {
 	pa_t root = upcall_table_alloc();
 
 	if (!root)
 		return -E_NOMEM;
-	memcpy(table_at(root) + USER_SLOTS,
-	       table_at(kernel_mmu.root) + USER_SLOTS,
-	       USER_SLOTS * sizeof(pte_t));
+	copy_kernel_half(table_at(root), table_at(kernel_mmu.root));
 	*m = (struct mmu){.root = root, .tables = 1, .last_span = MMU_NO_SPAN};
 	asid_adopt(m);
 	return 0;
@@ -89,17 +95,38 @@ pte_t *mmu_slot(const struct mmu *m, va_t va, int level)
 pte_t *mmu_leaf_slot_far(struct mmu *m, va_t va)
 {
 	pte_t *t = table_below(table_at(m->root) + PTE_INDEX(va, 2));
+	pte_t p = t ? pte_load_table(&t[PTE_INDEX(va, 1)]) : 0;
 
-	if (t)
-		t = table_below(&t[PTE_INDEX(va, 1)]);
-	if (!t)
+	if (!pte_is_table(p))
 		return NULL;
-	m->last_span = va >> (PAGE_SHIFT + 9);
-	m->last_leaves = t;
+	t = table_at(pte_pa(p));
+	if (!(p & PTE_SHARED)) {
+		m->last_span = va >> (PAGE_SHIFT + 9);
+		m->last_leaves = t;
+	}
 	return &t[PTE_INDEX(va, 0)];
 }
 
-int mmu_make_slot(struct mmu *m, va_t va, int level, pte_t **slot)
+pte_t *mmu_leaf_slot_any(const struct mmu *m, va_t va)
+{
+	const pte_t *slot = mmu_span_slot(m, va);
+	pte_t p = slot ? pte_load_table(slot) : 0;
+
+	if (!pte_is_table(p) && !pte_is_folded(p))
+		return NULL;
+	return table_at(pte_pa(p)) + PTE_INDEX(va, 0);
+}
+
+void mmu_set_span(struct mmu *m, pte_t *slot, pte_t p)
+{
+	pte_t before = pte_load_table(slot);
+
+	m->tables += (p != 0) - (before != 0);
+	m->last_span = MMU_NO_SPAN;
+	pte_publish(slot, p);
+}
+
+COLD int mmu_make_slot(struct mmu *m, va_t va, int level, pte_t **slot)
 {
 	pte_t *t = table_at(m->root);
 
@@ -110,7 +137,7 @@ int mmu_make_slot(struct mmu *m, va_t va, int level, pte_t **slot)
 		if (!pte_is_table(p)) {
 			pa_t table;
 
-			if (pte_valid(p))
+			if (pte_valid(p) || pte_is_folded(p))
 				return -E_EXIST;
 			table = upcall_table_alloc();
 			if (!table)
@@ -137,7 +164,7 @@ static pa_t cut(struct mmu *m, pte_t *s, struct mmu_flush *f)
 	return table;
 }
 
-pa_t mmu_cut_table(struct mmu *m, va_t va, struct mmu_flush *f)
+COLD pa_t mmu_cut_table(struct mmu *m, va_t va, struct mmu_flush *f)
 {
 	pte_t *s = mmu_slot(m, va, 1);
 
@@ -152,6 +179,11 @@ static unsigned less(unsigned looks, unsigned n)
 	return looks > n ? looks - n : 0;
 }
 
+static inline bool any_of_eight(const pte_t *t)
+{
+	return (t[0] | t[1] | t[2] | t[3] | t[4] | t[5] | t[6] | t[7]) != 0;
+}
+
 /* Within the GiB of *va, whose table is `t` and hangs at `root`. */
 static pa_t cut_within(struct mmu *m, pte_t *root, pte_t *t, va_t *va,
 		       unsigned *looks, struct mmu_flush *f)
@@ -161,6 +193,8 @@ static pa_t cut_within(struct mmu *m, pte_t *root, pte_t *t, va_t *va,
 	unsigned stop = i + *looks < 512 ? i + *looks : 512;
 
 	*looks -= stop - i;
+	while (i + 8 <= stop && !any_of_eight(&t[i]))
+		i += 8;
 	while (i < stop && !pte_load_table(&t[i]))
 		i++;
 	*looks += stop - i;

@@ -9,7 +9,10 @@
  *  V=0            invalid: the other bits are software's; with bit 62 it is a
  *                 hidden leaf, a page that has a frame and no right at all
  *                 (V=1 without R, W, X would be a pointer)
- *  V=1, R=W=X=0   a pointer to the next table (then U=A=D=0 too)
+ *                 with bit 61 a folded pointer: to a leaf table that is not to
+ *                 be walked for now
+ *  V=1, R=W=X=0   a pointer to the next table (then U=A=D=0 too); with RSW0 to
+ *                 one that is not this space's alone (mm/span.h)
  *  V=1, else      a leaf; R=0 W=1 is reserved
  *
  * In memory an entry can look otherwise than here: where the machine sets A
@@ -39,9 +42,11 @@
 #define PTE_G	   BIT(5)
 #define PTE_A	   BIT(6)
 #define PTE_D	   BIT(7)
-#define PTE_RSW0   BIT(8)  /* free for the kernel, kept by hardware */
-#define PTE_RSW1   BIT(9)  /* taken by ad=soft */
-#define PTE_HIDDEN BIT(62) /* in an invalid entry only */
+#define PTE_RSW0   BIT(8)   /* free for the kernel, kept by hardware */
+#define PTE_RSW1   BIT(9)   /* taken by ad=soft */
+#define PTE_HIDDEN BIT(62)  /* in an invalid entry only */
+#define PTE_FOLDED BIT(61)  /* in an invalid entry only */
+#define PTE_SHARED PTE_RSW0 /* in a pointer only */
 #define PTE_RWX	   (PTE_R | PTE_W | PTE_X)
 
 #define PTE_PPN_SHIFT	     10
@@ -74,7 +79,12 @@ static inline pte_t pte_table(pa_t pa)
 	return pa >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_V;
 }
 
-/* An invalid entry that carries `word`, 61 bits. */
+static inline pte_t pte_folded(pa_t pa)
+{
+	return pa >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_FOLDED;
+}
+
+/* An invalid entry that carries `word`, 61 bits; in a leaf's place. */
 static inline pte_t pte_soft(uint64_t word)
 {
 	return word << 1;
@@ -95,6 +105,17 @@ static inline bool pte_is_leaf(pte_t p)
 static inline bool pte_is_table(pte_t p)
 {
 	return (p & (PTE_V | PTE_RWX)) == PTE_V;
+}
+
+static inline bool pte_is_folded(pte_t p)
+{
+	return (p & (PTE_V | PTE_FOLDED)) == PTE_FOLDED;
+}
+
+/* A pointer, to a table that others have, too, or had. */
+static inline bool pte_is_shared(pte_t p)
+{
+	return (p & (PTE_V | PTE_RWX | PTE_SHARED)) == (PTE_V | PTE_SHARED);
 }
 
 /* Does the entry hold a frame: a leaf, or a hidden one? */

@@ -31,7 +31,7 @@ static struct hart_tlb *this_hart(void)
 	return &harts[lock_hart()];
 }
 
-void tlb_init(unsigned asid_bits)
+COLD void tlb_init(unsigned asid_bits)
 {
 	unsigned count = 1u << asid_bits;
 
