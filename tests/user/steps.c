@@ -22,6 +22,25 @@ static void urgent(void *unused)
 		seen += inside != 0;
 }
 
+static uint64_t door;
+static volatile int told;
+
+static void calls_door(void *unused)
+{
+	struct message m = {.word = {1}};
+
+	(void)unused;
+	told = ipc_call(door, &m) == -E_PEER ? 1 : 2;
+}
+
+/* Who is woken by what ends here, and is more urgent, goes first. */
+static void a_close_lets_the_urgent_go_first(void)
+{
+	CHECK_EQ(told, 0);
+	CHECK_EQ(handle_close(door), 0);
+	CHECK_EQ(told, 1);
+}
+
 static char *touched(void)
 {
 	long p = space_map(SELF, NULL, PAGES * PAGE, RW, 0, NULL);
@@ -188,7 +207,10 @@ int main(void)
 	bell = (uint64_t)notification_create();
 	CHECK_EQ(thread_schedule(SELF, PRIORITY_DEFAULT, 1), 0);
 	t = run(urgent, NULL);
+	door = (uint64_t)endpoint_create();
+	run(calls_door, NULL);
 	CHECK_EQ(thread_schedule(SELF, PRIORITY_DEFAULT - 1, 1), 0);
+	a_close_lets_the_urgent_go_first();
 	an_urgent_thread_gets_in_between();
 	a_protection_holds_everywhere_after_its_steps();
 	an_error_says_what_is_left();
