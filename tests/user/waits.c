@@ -6,9 +6,10 @@ static uint64_t door, bell;
 static volatile long result;
 static volatile int ready;
 
+/* Late enough to be ahead still when the call is made. */
 static uint64_t soon(void)
 {
-	return (uint64_t)time_now() + 5 * MS;
+	return (uint64_t)time_now() + 100 * MS;
 }
 
 /* ---- deadlines --------------------------------------------------------------- */
@@ -66,6 +67,7 @@ static void a_deadline_is_for_the_reply_too(void)
 	struct message m = {.extra = &e};
 
 	run(silent, NULL);
+	wait_until(1, THREAD_WAITS_RECEIVE);
 	e.deadline = soon();
 	CHECK_EQ(ipc_call(door, &m), -E_TIMEDOUT);
 	CHECK_EQ(notification_signal(bell, 4), 0);
