@@ -233,7 +233,7 @@ static void dirty_pages_go_when_they_are_written(void)
 		CHECK_EQ(second.kind, PAGER_WRITEBACK);
 		CHECK_EQ(*(volatile char *)second.address, 'e');
 		CHECK_EQ(fails ? fail(&second, E_IO) : done(&second), 0);
-		CHECK_EQ(counts().free, free + 2);
+		CHECK(counts().free >= free + 2); /* others may end, too */
 		CHECK(!pager_next(&pager, &q));
 		close_file();
 	}
