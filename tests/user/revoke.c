@@ -264,14 +264,14 @@ static void without_its_pager_what_is_dirty_is_lost(void)
 	CHECK_EQ(*file, 'd');
 	free = counts().free;
 	CHECK_EQ(handle_revoke(object), 0);
-	CHECK_EQ(counts().free, free + 1);
+	CHECK(counts().free >= free + 1);
 	check_gone(file);
 	close_file();
 	open_file(2); /* and the other way round */
 	CHECK_EQ(handle_revoke(object), 0);
 	free = counts().free;
 	CHECK_EQ(handle_revoke(pager.handle), 0);
-	CHECK_EQ(counts().free, free + 1);
+	CHECK(counts().free >= free + 1);
 	close_file();
 }
 
