@@ -179,8 +179,6 @@ int main(int argc, char **argv, char **envp)
 	if (notification_bind(signal_bits))
 		fail("its notification cannot be bound");
 	begin_disk();
-	printf("blk: %lu sectors%s\n", (unsigned long)disk.info.sectors,
-	       disk.info.flags & BLK_READ_ONLY ? ", read-only" : "");
 	interrupt_done(interrupt); /* one may have come to the driver before */
 	run();
 }
