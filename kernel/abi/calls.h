@@ -5,9 +5,9 @@
  *
  * Number in a7, arguments in a0..a5, result in a0: 0 or positive, or a negative
  * error (abi/error.h). Every other register is kept, but for messages
- * (abi/ipc.h) and where that is said. A call waits only where that is said. Any call that reads or
- * writes the caller's memory may give -E_FAULT, and waits if a pager must bring
- * the page. What each wrong handle is answered with stands in abi/handle.h.
+ * (abi/ipc.h) and where that is said. A call waits only where that is said. Any
+ * call that reads or writes the caller's memory may give -E_FAULT, and waits if a
+ * pager must bring the page. What each wrong handle is answered with stands in abi/handle.h.
  * Times are nanoseconds, deadlines as in abi/ipc.h, memory in bytes.
  *
  * ---- the caller ------------------------------------------------------------
@@ -144,11 +144,12 @@
  *		A new thread at `pc` with stack `sp` and a0 = `name`, which also
  *		names it for its handler; to be started. Its priority is
  *		PRIORITY_DEFAULT, or the caller's if that is less; its harts are
- *		the caller's. Gives a handle with all rights. -E_NOMEM, -E_MFILE, -E_STALE (the task has ended).
+ *		the caller's. Gives a handle with all rights. -E_NOMEM,
+ *		-E_MFILE, -E_STALE (the task has ended).
  *	thread_control (CONTROL)
  *		One of enum thread_operation. -E_INVAL (to start what runs; one
- *		that has ended is -E_STALE), -E_AGAIN (it runs on another hart and will stop
- *		in a moment: ask again).
+ *		that has ended is -E_STALE), -E_AGAIN (it runs on another hart
+ *		and will stop in a moment: ask again).
  *	thread_registers (CONTROL)
  *		Reads or writes a thread that is new, stopped or waits for a
  *		reply of its handler: enum registers_operation. -E_BUSY: it does
@@ -204,7 +205,8 @@
  *		timer a notification.
  *	notification_bind (WAIT)
  *		Its bits, of which there is one at least, also end an
- *		ipc_receive of the calling thread (IPC_SIGNAL). SELF: no more. -E_BUSY: bound to another.
+ *		ipc_receive of the calling thread (IPC_SIGNAL). SELF: no more.
+ *		-E_BUSY: bound to another.
  *	interrupt_create (machine LINES; notification SIGNAL)
  *		From now on interrupt `source` sets `bits`, and is then silent
  *		until interrupt_done(). -E_INVAL, -E_BUSY (another has it).

@@ -11,8 +11,8 @@
  *	back                            (IPC_*)
  *
  * Handles that came are in t2..t5, in the order in which they were sent. a1..a6
- * and t0..t5 are meaningless after an error, but as said below, and after calls that bring no
- * message (ipc_send, ipc_reply).
+ * and t0..t5 are meaningless after an error, but as said below, and after calls
+ * that bring no message (ipc_send, ipc_reply).
  *
  * Who calls is parked until the reply; who sends, until somebody has received.
  * The badge is the one of the handle that the sender used (handle_duplicate),

@@ -110,6 +110,12 @@ static inline pte_t *mmu_span_slot(const struct mmu *m, va_t va)
 }
 
 /*
+ * The next address that another leaf table can hold: 2 MiB further, or a whole GiB
+ * where no table leads to leaf tables.
+ */
+va_t mmu_next_span(const struct mmu *m, va_t va);
+
+/*
  * Lets the leaf table of `va` be reached by `p`, a pointer, folded or not, or 0.
  * The entry is as mmu_span_slot() gave it. One that could be walked owes
  * flush_tables().

@@ -42,6 +42,17 @@ static inline bool ending_has_work(void)
 }
 
 /*
+ * Work on something that lives on, done like an end: `o`, a part of it, goes to its
+ * end by kind->end(), in steps, whatever becomes of the thread that began it. The
+ * caller has a reference for the work, which the last step is to put.
+ */
+static inline void ending_begin(struct kobject *o, const struct kind *kind)
+{
+	kobject_init(o, kind);
+	kobject_put(o);
+}
+
+/*
  * One step, or nothing. From a place as grace_quiet() (mm/grace.h), no lock
  * held.
  */

@@ -15,9 +15,10 @@
  *	leaf without W,shared write           W is set when the object agrees
  *	leaf without R or X   read, execute   cannot be: see pages_protect()
  *
- * Before that: is the table in common with a clone (span.h)? Is the address a user's, is there a region or a stack to grow,
- * does it permit the access. An entry that becomes valid needs no fence: who
- * still has the invalid one faults again and meets "permits it".
+ * Before that: is the address a user's, is there a region or a stack to grow,
+ * does it permit the access, is the table the space's own (span.h). An entry that
+ * becomes valid needs no fence: who still has the invalid one faults again and
+ * meets "permits it".
  *
  * A page that a pager must bring first ends the fault with -E_WAIT. Nothing was
  * changed; when the page has come fault_page_came_locked() may put it there from
@@ -343,7 +344,7 @@ static COLD int own_locked(struct space *s, va_t va, void **page)
 	before = s->counts;
 	if (!pte_valid(pte_load(slot)))
 		err = absent(s, r, slot, va, PROT_W);
-	else if (!private_frame(pte_load(slot)))
+	else if (!is_sole_owner(pte_load(slot)))
 		err = write_protected(s, r, slot, va);
 	s->counts = before; /* nobody has faulted */
 	*page = pa_to_va(pte_pa(pte_load(slot)));

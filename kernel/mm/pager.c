@@ -396,8 +396,7 @@ COLD void pager_die(struct pager *p)
 	if (!begin_to_die(p))
 		return;
 	kobject_get(&p->kobject);
-	kobject_init(&p->dying, &dying_kind);
-	kobject_put(&p->dying);
+	ending_begin(&p->dying, &dying_kind);
 }
 
 static COLD bool pager_end(struct kobject *k)

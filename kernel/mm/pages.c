@@ -16,14 +16,6 @@ struct run {
 	unsigned n;
 };
 
-/* Where the walk goes on from an address without a leaf table. */
-static va_t after_hole(const struct mmu *m, va_t va)
-{
-	uint64_t step = MMU_LEVEL_SIZE(mmu_slot(m, va, 1) ? 1 : 2);
-
-	return round_down(va, step) + step;
-}
-
 /*
  * The next run at or above *va, and moves *va behind it; false at the end.
  * Gigabytes and megabytes without a table are stepped over.
@@ -35,7 +27,7 @@ static inline bool next_run(struct mmu *m, va_t *va, va_t end, struct run *r)
 		va_t stop;
 
 		if (!slot) {
-			*va = after_hole(m, *va);
+			*va = mmu_next_span(m, *va);
 			continue;
 		}
 		stop = round_down(*va, MMU_LEVEL_SIZE(1)) + MMU_LEVEL_SIZE(1);
@@ -57,7 +49,7 @@ COLD va_t pages_reach(struct mmu *m, va_t start, va_t end, unsigned *entries)
 
 	while (*entries > 0 && va < end) {
 		if (!mmu_leaf_slot_any(m, va)) {
-			va = after_hole(m, va);
+			va = mmu_next_span(m, va);
 			--*entries;
 			continue;
 		}
@@ -143,7 +135,7 @@ COLD void pages_cut_tables(struct pages_gone *g,
 		const struct region *r;
 
 		if (!mmu_leaf_slot_any(m, va)) {
-			va = after_hole(m, va);
+			va = mmu_next_span(m, va);
 			continue;
 		}
 		r = region_next(regions, va);
@@ -186,9 +178,7 @@ void pages_gone_free(struct pages_gone *g)
  */
 static bool may_write(pte_t p)
 {
-	struct frame *f = private_frame(p);
-
-	return (f && f->refs == 1) || (pte_prot(p) & MMU_W);
+	return is_sole_owner(p) || (pte_prot(p) & MMU_W);
 }
 
 static void protect_entry(pte_t *slot, unsigned prot)

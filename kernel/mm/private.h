@@ -24,6 +24,14 @@ static inline struct frame *private_frame(pte_t p)
 	return NULL;
 }
 
+/* A private frame that no clone has, nor anybody else: it may have W. */
+static inline bool is_sole_owner(pte_t p)
+{
+	struct frame *f = private_frame(p);
+
+	return f && f->refs == 1;
+}
+
 /* Every space, for mm_check(); under its lock. */
 extern struct list spaces_all;
 extern struct lock spaces_lock;

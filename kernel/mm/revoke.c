@@ -8,9 +8,9 @@
  *	frames        given back, or first to the pager: paged.c
  *
  * A batch is a step (ending.h): the hart goes on with it though the thread that
- * asked for it may have ended. Between two the object's lock is free. A fault that has just found its
- * page holds its space's lock until the leaf is there: so when every space has
- * been gone through no leaf is left and none can come.
+ * asked for it may have ended. Between two the object's lock is free. A fault
+ * that has just found its page holds its space's lock until the leaf is there:
+ * so when every space has been gone through no leaf is left and none can come.
  */
 #include "lib/atomic.h"
 #include "lib/bits.h"
@@ -25,13 +25,10 @@
 /* ---- leaves --------------------------------------------------------------- */
 
 /* The first address at or above `va` that has a leaf table; `end` if none has. */
-static va_t with_table(struct mmu *m, va_t va, va_t end)
+static va_t with_table(const struct mmu *m, va_t va, va_t end)
 {
-	while (va < end && !mmu_leaf_slot_any(m, va)) {
-		uint64_t step = MMU_LEVEL_SIZE(mmu_slot(m, va, 1) ? 1 : 2);
-
-		va = round_down(va, step) + step;
-	}
+	while (va < end && !mmu_leaf_slot_any(m, va))
+		va = mmu_next_span(m, va);
 	return va < end ? va : end;
 }
 
@@ -149,6 +146,5 @@ void object_revoke_all(struct kobject *k)
 	if (!begin(o))
 		return;
 	object_get(o);
-	kobject_init(&o->revoking, &revoking_kind);
-	kobject_put(&o->revoking);
+	ending_begin(&o->revoking, &revoking_kind);
 }

@@ -31,7 +31,7 @@ static bool is_alone(const struct frame *table)
 	return __atomic_load_n(&table->refs, __ATOMIC_ACQUIRE) == 1;
 }
 
-/* ---- one table ------------------------------------------------------------- */
+/* ---- one table ---------------------------------------------------------- */
 
 /* The entry, from now on without W; against others who do the same, and rmap.h. */
 static inline pte_t strip_entry(pte_t *e)
@@ -159,7 +159,7 @@ static COLD void forget_pointer(struct space *s)
 	flush_run(&f);
 }
 
-/* ---- making it one's own ----------------------------------------------------- */
+/* ---- making it one's own ------------------------------------------------ */
 
 static COLD int own(struct space *s, pte_t *slot)
 {
@@ -220,15 +220,7 @@ COLD int span_enter_locked(struct space *s, va_t va, unsigned access)
 	return 0;
 }
 
-/* ---- ranges -------------------------------------------------------------------- */
-
-/* The next 2 MiB; or GiB, if there is no table for that. */
-static va_t after(va_t va, bool has_table)
-{
-	uint64_t step = MMU_LEVEL_SIZE(has_table ? 1 : 2);
-
-	return round_down(va, step) + step;
-}
+/* ---- ranges ------------------------------------------------------------- */
 
 /* The next pointer at or above *va that is to a table in common, or NULL. */
 static COLD pte_t *next_in_common(const struct space *s, va_t *va, va_t end)
@@ -238,7 +230,7 @@ static COLD pte_t *next_in_common(const struct space *s, va_t *va, va_t end)
 
 		if (slot && in_common(pte_load_table(slot)))
 			return slot;
-		*va = after(*va, slot != NULL);
+		*va = mmu_next_span(&s->mmu, *va);
 	}
 	return NULL;
 }
@@ -272,7 +264,7 @@ int span_let_go_locked(struct space *s, va_t start, va_t end)
 	return each_in_common(s, start, end, true);
 }
 
-/* ---- clone --------------------------------------------------------------------- */
+/* ---- clone -------------------------------------------------------------- */
 
 /* The pointer as both are to have it; `from` is told by *was_linked of a change. */
 static COLD pte_t fold(struct space *from, pte_t *slot, bool *was_linked)
@@ -315,7 +307,8 @@ static COLD int share_region(struct space *from, struct space *to,
 
 		if (slot && pte_load_table(slot))
 			err = share_one(from, to, *va, slot, was_linked);
-		*va = after(*va, slot != NULL);
+		*va = slot ? round_down(*va, SPAN) + SPAN
+			   : mmu_next_span(&from->mmu, *va);
 	}
 	return err;
 }
@@ -335,7 +328,7 @@ COLD int span_share_all_locked(struct space *from, struct space *to)
 	return err;
 }
 
-/* ---- the end ------------------------------------------------------------------- */
+/* ---- the end ------------------------------------------------------------ */
 
 #define LEAVE_STEP 64u
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * wait.h - what memory management asks of the layers above it, above all when a
- * page must come from a pager. Like arch/upcall.h: the only calls that go up from mm.
+ * page must come from a pager. Like arch/upcall.h: the only calls that go up from
+ * mm.
  *
  * A fault that must wait does not wait inside: it says which page it needs, and
  * unwinds with -E_WAIT. A thread that faulted in user mode is parked by that, and

@@ -5,7 +5,6 @@
 #include "ipc/notification.h"
 #include "sys/sys.h"
 #include "task/handle.h"
-#include "task/sched.h"
 #include "task/task.h"
 
 /* A marked handle stays marked, whoever duplicates it. */
@@ -44,17 +43,9 @@ long sys_handle_duplicate(const uint64_t arg[6])
 	return err;
 }
 
-/* What ended may have woken somebody more urgent. */
-static long and_look(long result)
-{
-	thread_set_result(this_cpu()->current, result);
-	sched_check();
-	return result;
-}
-
 long sys_handle_close(const uint64_t arg[6])
 {
-	return and_look(handle_close(arg[0]));
+	return sys_let_urgent_go(handle_close(arg[0]));
 }
 
 long sys_handle_revoke(const uint64_t arg[6])
@@ -69,7 +60,7 @@ long sys_handle_revoke(const uint64_t arg[6])
 	else
 		err = -E_INVAL;
 	kobject_put(o);
-	return and_look(err);
+	return sys_let_urgent_go(err);
 }
 
 long sys_handle_info(const uint64_t arg[6])

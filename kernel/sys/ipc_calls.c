@@ -64,9 +64,7 @@ long sys_notification_signal(const uint64_t arg[6])
 	if (!n)
 		return err;
 	notification_signal(n, arg[1]);
-	thread_set_result(this_cpu()->current, 0);
-	sched_check();
-	return 0;
+	return sys_let_urgent_go(0);
 }
 
 long sys_notification_wait(const uint64_t arg[6])

@@ -21,6 +21,12 @@ QUIRE_CALL_NAMES(SYS_DECLARE)
 typedef long sys_fn(const uint64_t arg[6]);
 extern sys_fn *const sys_table[];
 
+/*
+ * The end of a call that may have woken somebody more urgent, who then goes first;
+ * it gives `result`, also then.
+ */
+long sys_let_urgent_go(long result);
+
 /* For a call that starts again: argument `n` is another then. */
 static inline void sys_go_on_with(const uint64_t arg[6], unsigned n,
 				  uint64_t value)

@@ -83,7 +83,6 @@ static long find_mortal(uint64_t handle, struct kobject **o)
  */
 long sys_handle_watch(const uint64_t arg[6])
 {
-	struct thread *me = this_cpu()->current;
 	struct kobject *n, *o;
 	long err = handle_find(arg[1], &notification_kind,
 			       RIGHT_SIGNAL | RIGHT_WAIT, &n);
@@ -101,14 +100,11 @@ long sys_handle_watch(const uint64_t arg[6])
 		}
 	}
 	kobject_put(n);
-	thread_set_result(me, err);
-	sched_check();
-	return err;
+	return sys_let_urgent_go(err);
 }
 
 long sys_task_end(const uint64_t arg[6])
 {
-	struct thread *me = this_cpu()->current;
 	long err;
 	struct task *t = handle_task(arg[0], RIGHT_CONTROL, &err);
 
@@ -116,9 +112,7 @@ long sys_task_end(const uint64_t arg[6])
 		return err;
 	task_end(t, (int)arg[1]);
 	kobject_put(&t->object);
-	thread_set_result(me, 0);
-	sched_check();
-	return 0;
+	return sys_let_urgent_go(0);
 }
 
 long sys_task_info(const uint64_t arg[6])

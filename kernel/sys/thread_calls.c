@@ -89,7 +89,7 @@ static long control(struct thread *t, uint64_t operation)
 
 long sys_thread_control(const uint64_t arg[6])
 {
-	struct thread *me = this_cpu()->current, *t;
+	struct thread *t;
 	long err;
 
 	t = handle_thread(arg[0], RIGHT_CONTROL, &err);
@@ -97,9 +97,7 @@ long sys_thread_control(const uint64_t arg[6])
 		return err;
 	err = control(t, arg[1]);
 	kobject_put(&t->object);
-	thread_set_result(me, err);
-	sched_check();
-	return err;
+	return sys_let_urgent_go(err);
 }
 
 /* ---- registers ---------------------------------------------------------- */
@@ -213,7 +211,5 @@ long sys_thread_schedule(const uint64_t arg[6])
 	sched_set_priority(t, (unsigned)arg[1]);
 	sched_set_harts(t, harts);
 	kobject_put(&t->object);
-	thread_set_result(me, 0);
-	sched_check();
-	return 0;
+	return sys_let_urgent_go(0);
 }

@@ -12,7 +12,6 @@
 
 static struct slab_cache tasks =
 	SLAB_CACHE_INIT(tasks, "task", sizeof(struct task));
-static const struct kind rest_kind;
 static void finish(struct task *t, int status, unsigned fault);
 
 struct task *task_create(const char *name, struct space *space)
@@ -22,7 +21,6 @@ struct task *task_create(const char *name, struct space *space)
 	if (!t)
 		return NULL;
 	kobject_init(&t->object, &task_kind);
-	kobject_init(&t->rest, &rest_kind);
 	lock_init(&t->lock, LOCK_TASK);
 	list_init(&t->threads);
 	list_init(&t->children);
@@ -204,7 +202,7 @@ static void finish(struct task *t, int status, unsigned fault)
 		return;
 	leave_family(t);
 	kobject_get(&t->object);
-	kobject_put(&t->rest);
+	ending_begin(&t->rest, &rest_kind);
 }
 
 bool task_thread_starts_locked(struct task *t)
@@ -289,8 +287,7 @@ void task_end(struct task *t, int status)
 	if (!first)
 		return;
 	kobject_get(&t->object);
-	kobject_init(&t->call, &call_kind);
-	kobject_put(&t->call);
+	ending_begin(&t->call, &call_kind);
 }
 
 /* The last reference: it never ran, or it has ended. */

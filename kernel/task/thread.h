@@ -53,9 +53,9 @@ enum wait_kind {
 
 /*
  * A place that names a waiting thread: who must answer it, or copies from it.
- * `wait` is the word that it waits with, 0 if there never was one. If the thread is claimed from outside
- * the place is emptied by thread_unhold(); if the place goes, it answers with
- * an error: thread_fail_held().
+ * `wait` is the word that it waits with, 0 if there never was one. If the thread
+ * is claimed from outside thread_unlink() empties the place; if the place
+ * goes, it answers with an error: thread_fail_held().
  */
 struct held {
 	struct thread *thread; /* NULL: none */

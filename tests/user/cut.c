@@ -38,15 +38,8 @@ static void open_file(void)
 static void close_file(void)
 {
 	CHECK_EQ(space_unmap(SELF, (const void *)file, PAGES * PAGE), 0);
-	CHECK_EQ(space_unmap(SELF, (const void *)setup.ring,
-			     sizeof(struct pager_ring)),
-		 0);
-	CHECK_EQ(space_unmap(SELF, (const void *)setup.window,
-			     setup.slots * PAGE),
-		 0);
-	CHECK_EQ(handle_close(object) | handle_close(pager.handle) |
-			 handle_close(ear),
-		 0);
+	close_pager(object);
+	CHECK_EQ(handle_close(ear), 0);
 }
 
 /* ---- replies -------------------------------------------------------------- */

@@ -22,15 +22,7 @@ static inline void close_liar(void)
 {
 	wait_for_last();
 	CHECK_EQ(space_unmap(SELF, (const void *)file, PAGES * PAGE), 0);
-	CHECK_EQ(space_unmap(SELF, (const void *)setup.ring,
-			     sizeof(struct pager_ring)),
-		 0);
-	CHECK_EQ(space_unmap(SELF, (const void *)setup.window,
-			     setup.slots * PAGE),
-		 0);
-	CHECK_EQ(handle_close(object), 0);
-	if (pager.handle)
-		CHECK_EQ(handle_close(pager.handle), 0);
+	close_pager(object);
 }
 
 static inline uint32_t refused(void)

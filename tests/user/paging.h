@@ -23,6 +23,23 @@ static uint64_t bits_of_all; /* notification */
 static struct pager pager;
 static struct pager_setup setup;
 
+/*
+ * The pager's memory, its handle if it has one still, and its object: what maps the
+ * object is the caller's to unmap.
+ */
+static inline void close_pager(uint64_t object)
+{
+	CHECK_EQ(space_unmap(SELF, (const void *)setup.ring,
+			     sizeof(struct pager_ring)),
+		 0);
+	CHECK_EQ(space_unmap(SELF, (const void *)setup.window,
+			     setup.slots * PAGE),
+		 0);
+	CHECK_EQ(handle_close(object), 0);
+	if (pager.handle)
+		CHECK_EQ(handle_close(pager.handle), 0);
+}
+
 /* ---- threads ------------------------------------------------------------ */
 
 /* A new thread has no gp; what uses it is another function. */

@@ -91,14 +91,7 @@ static void open_disk(unsigned slots, unsigned flags)
 static void close_disk(void)
 {
 	CHECK_EQ(space_unmap(SELF, (const void *)file, PAGES * PAGE), 0);
-	CHECK_EQ(space_unmap(SELF, (const void *)setup.ring,
-			     sizeof(struct pager_ring)),
-		 0);
-	CHECK_EQ(space_unmap(SELF, (const void *)setup.window,
-			     setup.slots * PAGE),
-		 0);
-	CHECK_EQ(handle_close(object), 0);
-	CHECK_EQ(handle_close(pager.handle), 0);
+	close_pager(object);
 }
 
 /* ---- */

@@ -28,14 +28,7 @@ static void open_another(void)
 static void close_two(void)
 {
 	remote_close(&there);
-	CHECK_EQ(space_unmap(SELF, (const void *)setup.ring,
-			     sizeof(struct pager_ring)),
-		 0);
-	CHECK_EQ(space_unmap(SELF, (const void *)setup.window,
-			     setup.slots * PAGE),
-		 0);
-	CHECK_EQ(handle_close(object), 0);
-	CHECK_EQ(handle_close(pager.handle), 0);
+	close_pager(object);
 }
 
 /* What the one thread of a task is doing; 0: it has none any more. */

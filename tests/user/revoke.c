@@ -181,9 +181,7 @@ static void open_file(unsigned slots)
 static void close_file(void)
 {
 	unmap(file, 8 * PAGE);
-	unmap((volatile char *)setup.ring, sizeof(struct pager_ring));
-	unmap((volatile char *)setup.window, setup.slots * PAGE);
-	CHECK_EQ(handle_close(object) | handle_close(pager.handle), 0);
+	close_pager(object);
 }
 
 static long sync_all(void)

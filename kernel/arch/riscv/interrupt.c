@@ -49,7 +49,7 @@ void interrupt_send(unsigned cpu)
 	sbi_send_ipi(cpus[cpu].hartid);
 }
 
-/* S-mode may set SSIP (privileged specification, Supervisor Interrupt Registers). */
+/* S-mode may set SSIP (privileged spec, Supervisor Interrupt Registers). */
 void interrupt_again(void)
 {
 	csr_set(sip, SIP_SSIP);

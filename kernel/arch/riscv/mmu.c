@@ -117,6 +117,13 @@ pte_t *mmu_leaf_slot_any(const struct mmu *m, va_t va)
 	return table_at(pte_pa(p)) + PTE_INDEX(va, 0);
 }
 
+va_t mmu_next_span(const struct mmu *m, va_t va)
+{
+	uint64_t step = MMU_LEVEL_SIZE(mmu_span_slot(m, va) ? 1 : 2);
+
+	return round_down(va, step) + step;
+}
+
 void mmu_set_span(struct mmu *m, pte_t *slot, pte_t p)
 {
 	pte_t before = pte_load_table(slot);
@@ -189,7 +196,6 @@ static pa_t cut_within(struct mmu *m, pte_t *root, pte_t *t, va_t *va,
 		       unsigned *looks, struct mmu_flush *f)
 {
 	unsigned i = PTE_INDEX(*va, 1);
-
 	unsigned stop = i + *looks < 512 ? i + *looks : 512;
 
 	*looks -= stop - i;

@@ -81,6 +81,14 @@ static void write(struct space *s, uint64_t page, char byte)
 	*seen(s, page) = byte;
 }
 
+/* open(), and an 'x' in every page. */
+static void open_full(uint64_t pages)
+{
+	open(pages);
+	for (uint64_t i = 0; i < pages; i++)
+		write(a, i, 'x');
+}
+
 static char read(struct space *s, uint64_t page)
 {
 	if (!seen(s, page))
@@ -110,9 +118,7 @@ TEST(a_clone_takes_two_tables_and_no_page)
 {
 	uint64_t free;
 
-	open(512);
-	for (uint64_t i = 0; i < 512; i++)
-		write(a, i, 'x');
+	open_full(512);
 	free = frames_free();
 	clone();
 	CHECK(free - frames_free() <= 3); /* root, middle table, a slab */
@@ -143,9 +149,7 @@ TEST(the_first_write_copies_the_table_and_one_page)
 {
 	uint64_t free;
 
-	open(512);
-	for (uint64_t i = 0; i < 512; i++)
-		write(a, i, 'x');
+	open_full(512);
 	clone();
 	free = frames_free();
 	CHECK_EQ(reach(b, 7, PROT_W), 0);
@@ -174,6 +178,22 @@ TEST(both_read_one_table)
 	CHECK_EQ(reach(b, 1, PROT_R),
 		 0); /* an empty entry: its own from here */
 	CHECK(mmu_leaf_slot_any(&a->mmu, VA) != mmu_leaf_slot_any(&b->mmu, VA));
+	close();
+}
+
+/* What the kernel writes into a page of one side the other does not see. */
+TEST(a_page_of_ones_own_is_no_clones)
+{
+	void *page;
+
+	open(8);
+	write(a, 0, 'a');
+	clone();
+	write(b, 1, 'b'); /* now each has a table, and both the frame */
+	CHECK_EQ(fault_own(b, VA, &page), 0);
+	*(char *)page = 'k';
+	CHECK_EQ(read(a, 0), 'a');
+	CHECK_EQ(read(b, 0), 'k');
 	close();
 }
 
@@ -212,9 +232,7 @@ TEST(unmapping_a_whole_span_only_lets_it_go)
 {
 	uint64_t free;
 
-	open(3 * 512);
-	for (uint64_t i = 0; i < 3 * 512; i++)
-		write(a, i, 'x');
+	open_full(3 * 512);
 	clone();
 	free = frames_free();
 	CHECK_EQ(space_unmap(b, VA + 512 * PAGE_SIZE, SPAN), 0);
@@ -232,9 +250,7 @@ TEST(unmapping_a_whole_span_only_lets_it_go)
 
 TEST(unmapping_parts_of_spans_leaves_the_other_parts)
 {
-	open(3 * 512);
-	for (uint64_t i = 0; i < 3 * 512; i++)
-		write(a, i, 'x');
+	open_full(3 * 512);
 	clone();
 	CHECK_EQ(space_unmap(b, VA + 10 * PAGE_SIZE, 1024 * PAGE_SIZE), 0);
 	for (uint64_t i = 0; i < 3 * 512; i++) {
