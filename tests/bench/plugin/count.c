@@ -57,7 +57,8 @@ static struct counts begun[MARK_IDS];
 static bool is_open[MARK_IDS];
 static bool kernel_seen, paging_seen, user_seen;
 static uint64_t looked; /* now.n[SUPERVISOR] at the last look */
-static uint64_t longest;
+static uint64_t longest,
+	longest_ever; /* since the last mark; since the start */
 static FILE *out;
 
 /* ---- what an instruction is ------------------------------------------- */
@@ -113,12 +114,12 @@ static enum counter kind(uint32_t word)
 /* ---- intervals ----------------------------------------------------------- */
 
 static void print(const char *what, unsigned id, const struct counts *from,
-		  const struct counts *to)
+		  const struct counts *to, uint64_t unlooked)
 {
 	fprintf(out, "%s\t%u", what, id);
 	for (unsigned i = 0; i < COUNTERS; i++)
 		fprintf(out, "\t%" PRIu64, to->n[i] - from->n[i]);
-	fprintf(out, "\t%" PRIu64 "\n", longest);
+	fprintf(out, "\t%" PRIu64 "\n", unlooked);
 }
 
 static void on_look(unsigned cpu, void *user)
@@ -127,6 +128,8 @@ static void on_look(unsigned cpu, void *user)
 	(void)user;
 	if (now.n[SUPERVISOR] - looked > longest)
 		longest = now.n[SUPERVISOR] - looked;
+	if (longest > longest_ever)
+		longest_ever = longest;
 	looked = now.n[SUPERVISOR];
 }
 
@@ -152,7 +155,7 @@ static void on_end(unsigned cpu, void *user)
 	if (!is_open[id])
 		return;
 	is_open[id] = false;
-	print("mark", (unsigned)id, &begun[id], &now);
+	print("mark", (unsigned)id, &begun[id], &now, longest);
 }
 
 static void on_kernel(unsigned cpu, void *user)
@@ -168,9 +171,11 @@ static void on_user(unsigned cpu, void *user)
 {
 	(void)cpu;
 	(void)user;
-	if (!user_seen)
-		at_user = now;
+	if (user_seen)
+		return;
 	user_seen = true;
+	at_user = now;
+	longest = longest_ever = 0; /* in boot nobody waits for an interrupt */
 }
 
 /* ---- translation -----------------------------------------------------------
@@ -221,8 +226,8 @@ static void at_exit(uint64_t id, void *user)
 	(void)id;
 	(void)user;
 	if (user_seen)
-		print("boot", 0, &at_kernel, &at_user);
-	print("total", 0, &zero, &now);
+		print("boot", 0, &at_kernel, &at_user, 0);
+	print("total", 0, &zero, &now, longest_ever);
 	fclose(out);
 }
 
