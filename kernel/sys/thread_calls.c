@@ -54,7 +54,7 @@ long sys_thread_create(const uint64_t arg[6])
 	if (!t)
 		return handle;
 	thread = thread_create(t, arg[1], arg[2], arg[3]);
-	handle = thread ? 0 : t->ended ? -E_STALE : -E_NOMEM;
+	handle = thread ? 0 : task_is_ending(t) ? -E_STALE : -E_NOMEM;
 	kobject_put(&t->object);
 	if (!thread)
 		return handle;

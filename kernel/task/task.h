@@ -57,6 +57,12 @@ struct task {
 
 extern const struct kind task_kind;
 
+/* It has ended, or all its threads are to: no thread comes any more. */
+static inline bool task_is_ending(const struct task *t)
+{
+	return t->ended || t->calling;
+}
+
 static inline struct task *task_of(struct kobject *o)
 {
 	return container_of(o, struct task, object);

@@ -26,7 +26,7 @@ static bool enter_task(struct thread *t, struct task *task)
 	bool alive, is_first;
 
 	lock_take(&task->lock);
-	alive = !task->ended && !task->calling;
+	alive = !task_is_ending(task);
 	space = task->space;
 	is_first = list_empty(&task->threads);
 	if (alive)

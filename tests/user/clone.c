@@ -18,6 +18,7 @@ enum {
 	LEAVES_STACK,
 	WRITES_SHARED,
 	TOUCHES_NOTHING_MAPPED,
+	SPINS,
 };
 
 static int read_all(void)
@@ -82,6 +83,9 @@ int forked_child(uint64_t argument)
 		for (uint64_t i = 0; i < 8; i++)
 			common[i * 512] = 70 + i;
 		return 0;
+	case SPINS:
+		for (;;)
+			__asm__ volatile("" ::: "memory");
 	case TOUCHES_NOTHING_MAPPED:
 		return *(volatile char *)0x1230000000ul;
 	}
@@ -155,6 +159,43 @@ static void faults_are_its_own(void)
 	CHECK_EQ(read_all(), 0);
 }
 
+#define SPINNERS 40u
+
+static char stacks[SPINNERS][2048] __attribute__((aligned(16)));
+
+/* How many of the first threads of a task run at this moment. */
+static unsigned running(uint64_t task)
+{
+	struct thread_info first[THREADS_MAX];
+	long n = thread_list(task, 0, first, THREADS_MAX);
+	unsigned run = 0;
+
+	CHECK_EQ(n, THREADS_MAX);
+	for (long i = 0; i < n; i++)
+		run += first[i].activity == THREAD_IS_RUNNING;
+	return run;
+}
+
+/* More than are told in one step, some of them running; and none comes after it. */
+static void all_threads_of_a_task_end_with_it(void)
+{
+	CHECK_EQ(fork_off(&child, SPINS), 0);
+	for (unsigned i = 0; i < SPINNERS; i++) {
+		long t = thread_create(child.task, forked_begin,
+				       stacks[i] + sizeof(stacks[i]), SPINS);
+
+		CHECK(t > 0);
+		CHECK_EQ(thread_control((uint64_t)t, THREAD_START), 0);
+		CHECK_EQ(handle_close((uint64_t)t), 0);
+	}
+	while (counts().harts > 2 && running(child.task) < 2)
+		thread_yield();
+	CHECK_EQ(task_end(child.task, 7), 0);
+	CHECK_EQ(thread_create(child.task, forked_begin, stacks[1], SPINS),
+		 -E_STALE);
+	CHECK_EQ(fork_wait(&child), 7);
+}
+
 static void what_cannot_be_cloned(void)
 {
 	uint64_t weak = (uint64_t)handle_duplicate(
@@ -176,6 +217,7 @@ int main(void)
 	generations();
 	shared_memory_is_shared();
 	faults_are_its_own();
+	all_threads_of_a_task_end_with_it();
 	what_cannot_be_cloned();
 	return 0;
 }

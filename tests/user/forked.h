@@ -38,6 +38,8 @@ static __attribute__((naked)) void forked_entry(__attribute__((unused))
 			 "tail forked_run");
 }
 
+#define forked_begin ((const void *)(uintptr_t)forked_entry)
+
 /* On all harts; 0 or an error. `argument` is the child's. */
 static inline long fork_off(struct forked *f, uint64_t argument)
 {
@@ -50,7 +52,7 @@ static inline long fork_off(struct forked *f, uint64_t argument)
 	if (task < 0)
 		return task;
 	f->task = (uint64_t)task;
-	thread = thread_create(f->task, (const void *)(uintptr_t)forked_entry,
+	thread = thread_create(f->task, forked_begin,
 			       forked_stack + sizeof(forked_stack), argument);
 	if (thread >= 0) {
 		handle_watch(f->task, f->over, 1);
