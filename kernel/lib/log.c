@@ -46,3 +46,8 @@ void assert_failed(const char *what, const char *file, int line)
 {
 	panic("assertion \"%s\" failed at %s:%d", what, file, line);
 }
+
+void assert_failed_at(const char *file, int line)
+{
+	panic("assertion at %s:%d", file, line);
+}
