@@ -30,12 +30,12 @@ ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machi
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S trial.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
-	region_check.c span.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c pager_create.c window.c space.c pages.c \
-	fault.c pin.c ending.c grace.c mm.c check.c
+	region_check.c kin.c span.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c pager_create.c window.c space.c pages.c \
+	fault.c swap.c evict.c reclaim.c pin.c ending.c grace.c mm.c check.c
 TASK = handle.c watch.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
 SYS = sys.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
-	machine_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c walk.c
+	machine_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c swap_calls.c walk.c
 BOOT = board.c memory.c harts.c archive.c initrd.c args.c elf.c program.c first_handles.c
 PLATFORM = fdt.c fdt_find.c board.c board_cpus.c board_devices.c console.c \
 	plic.c errata.c
@@ -222,11 +222,11 @@ COLD = $(addprefix platform/,board%.c fdt%.c console.c plic.c errata.c) \
 	$(addprefix kernel/,main.c panic.c report.c lib/log.c boot/% compat/% \
 	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c) \
 	$(addprefix mm/,mm.c check.c frame_check.c grace.c ending.c region_check.c \
-	rmap.c revoke.c pager_create.c pin.c) \
+	rmap.c revoke.c pager_create.c pin.c kin.c swap.c evict.c reclaim.c) \
 	$(addprefix task/,idle.c task.c timer.c watch.c thread.c thread_fpu.c) \
 	$(addprefix ipc/,interrupt.c message.c reply.c endpoint.c handler.c copy.c) \
 	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c \
-	task_calls.c thread_calls.c ipc_calls.c walk.c))
+	task_calls.c thread_calls.c ipc_calls.c swap_calls.c walk.c))
 $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD),$(KERNEL)))): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.

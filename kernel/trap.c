@@ -37,6 +37,7 @@
 #include "mm/ending.h"
 #include "mm/fault.h"
 #include "mm/grace.h"
+#include "mm/reclaim.h"
 #include "sys/sys.h"
 #include "task/page_wait.h"
 #include "task/sched.h"
@@ -73,6 +74,8 @@ static void interrupt(void)
 	thread_look_at_poked();
 	if (ending_has_work())
 		go_on_ending();
+	if (reclaim_is_wanted() && reclaim_step())
+		interrupt_again(); /* others first, then another step */
 	if (grace_is_due())
 		grace_work(false);
 	sched_check();
@@ -220,6 +223,8 @@ static __attribute__((noinline)) struct trap_frame *page_fault(uint64_t scause,
 
 	cpu->fault = round_down(stval, PAGE_SIZE) | access;
 	err = fault_resolve(cpu->current->task->space, stval, access);
+	if (err == -E_NOMEM)
+		err = reclaim_for_me(); /* then the instruction runs again */
 	cpu->fault = 0;
 	if (!err) {
 		cpu->current->page_error = 0; /* of a page that is there */
@@ -259,6 +264,20 @@ static int copy_error(int err)
 	return -E_FAULT;
 }
 
+/* Where memory is short it takes a few steps, or the call is made again. */
+static COLD int resolve_in_call(struct space *s, va_t va, unsigned access)
+{
+	int err = fault_resolve(s, va, access);
+
+	for (unsigned n = 0; n < 4 && err == -E_NOMEM; n++) {
+		err = reclaim_for_me();
+		if (err)
+			return err;
+		err = fault_resolve(s, va, access);
+	}
+	return err;
+}
+
 COLD void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
 			     uint64_t stval)
 {
@@ -277,7 +296,7 @@ COLD void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
 		panic_trap(frame, scause, true_stval(scause, stval));
 	err = -E_FAULT; /* registers that nobody answers for, say */
 	if (cause_is_page_fault(scause))
-		err = fault_resolve(t->task->space, stval, access_of(scause));
+		err = resolve_in_call(t->task->space, stval, access_of(scause));
 	if (err) {
 		frame->x[X_A0] = (uint64_t)(long)copy_error(err);
 		frame->pc = uaccess_failure();

@@ -91,6 +91,19 @@
  *		of answers makes no sense; nothing is done. -E_PERM: to wait, the
  *		handle given to pager_create must have had WAIT.
  *
+ *	swap_add (machine FRAMES, object MANAGE)
+ *		Private pages of all tasks that are not used may be kept in this
+ *		object of a pager from now on, for good, when memory is short: in
+ *		its pages from `first` (at least 1) on. The pager is asked as for
+ *		any object: WRITEBACK when a page goes out, PAGEIN when it is
+ *		wanted again; neighbouring pages mostly at once. If it fails a
+ *		PAGEIN, who needs that page has the error; what it fails to write
+ *		stays in memory. -E_INVAL (not an object of a pager, or too
+ *		small), -E_BUSY (it is in use for that, or SWAP_AREAS are),
+ *		-E_NOMEM.
+ *		The spaces of pagers, and of who makes OBJECT_DMA, keep their
+ *		pages.
+ *
  * ---- handles ---------------------------------------------------------------
  *	handle_duplicate (DUPLICATE; task CONTROL)
  *		Another handle of the same object in the table of `task` (SELF:
@@ -319,7 +332,8 @@ struct pager_setup;
 	C1(interrupt_done, uint64_t, interrupt)                                \
 	C2(machine_info, uint64_t, machine, struct machine_info *, to)         \
 	C2(machine_stop, uint64_t, machine, int, status)                       \
-	C1(space_clone, uint64_t, space)
+	C1(space_clone, uint64_t, space)                                       \
+	C3(swap_add, uint64_t, machine, uint64_t, object, uint64_t, first)
 
 /* For who wants the names alone: F(name) for each. */
 #define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F, F, F)
@@ -359,6 +373,10 @@ struct memory_info {
 	uint64_t fence_all, fence_space, fence_page, remote, satp;
 	uint64_t harts;
 	uint64_t lock_waits; /* times that a hart found a lock taken */
+	uint64_t swapped;    /* of the caller's pages, brought back from swap */
+	/* Since boot, of all: abi/calls.h, swap_add. */
+	uint64_t scanned, stolen, swapped_in, swapped_out;
+	uint64_t slots, slots_free; /* of swap */
 };
 
 #endif

@@ -234,6 +234,9 @@ void flush_run(struct mmu_flush *f);
 /* A batch of one page. */
 void mmu_forget_page(struct mmu *m, va_t va);
 
+/* Every hart forgets every translation. */
+void mmu_forget_everywhere(void);
+
 /* This hart alone: the entry in memory permits what just faulted. */
 void mmu_flush_stale(struct mmu *m, va_t va);
 

@@ -13,9 +13,11 @@
 #include "lib/types.h"
 
 enum lock_rank {
-	LOCK_TASK = 1,	   /* a task: its handle table and threads */
+	LOCK_CLOCK = 1,	   /* the clock hand: mm/reclaim.c */
+	LOCK_TASK,	   /* a task: its handle table and threads */
 	LOCK_SPACES,	   /* the list of spaces */
 	LOCK_SPACE,	   /* a space: its regions and upper tables */
+	LOCK_KIN,	   /* rings of leaf tables: mm/kin.h */
 	LOCK_OBJECT,	   /* a memory object: its pages, who waits for them */
 	LOCK_PAGER,	   /* a pager's ring */
 	LOCK_ENDPOINT,	   /* an endpoint's queues */

@@ -6,6 +6,7 @@
 #include "arch/layout.h"
 #include "lib/assert.h"
 #include "mm/frame_boot.h"
+#include "mm/kin.h"
 #include "mm/mm.h"
 #include "mm/object.h"
 #include "mm/paged.h"
@@ -13,6 +14,7 @@
 #include "mm/pages.h"
 #include "mm/private.h"
 #include "mm/space.h"
+#include "mm/swap.h"
 
 /* Of no private frame: the zero page, or what the region's object has there. */
 static void check_shown(const struct region *r, va_t va, pte_t p)
@@ -45,11 +47,32 @@ static void check_leaf(const struct space *s, va_t va, pte_t p)
 	assert(!(prot & MMU_W) || f->refs == 1);
 }
 
-/* A reference more is accounted for, in `index`, which is nobody's else. */
+/* A reference more is accounted for, in the upper half of `index`. */
+#define MET 32
+
 static void meet(struct frame *f)
 {
-	f->index = f->flags & FRAME_SEEN ? f->index + 1 : 1;
+	f->index += 1ul << MET;
 	f->flags |= FRAME_SEEN;
+}
+
+static uint64_t slots_met; /* uses of swap */
+
+/* The leaf's frame; or in swap the page has a use of its slot. */
+static void meet_entry(const pte_t *slot)
+{
+	pte_t p = pte_load(slot);
+	struct frame *f = pte_has_frame(p) ? private_frame(p) : NULL;
+
+	slots_met += p && !pte_has_frame(p);
+	if (!f)
+		return;
+	if (f->flags & FRAME_SWAPPED && !(f->flags & FRAME_SEEN))
+		slots_met++;
+	meet(f);
+	assert(f->owner); /* kin.h: a leaf that names it */
+	assert(pte_pa(pte_load((pte_t *)f->owner)) == frame_pa(f));
+	assert(kin_place((pte_t *)f->owner) == kin_place(slot));
 }
 
 /* The leaves of one table, seen from one of its spaces; counted once. */
@@ -61,18 +84,26 @@ static void check_leaves(const struct space *s, struct frame *table, va_t va,
 
 	for (unsigned i = 0; i < 512; i++) {
 		pte_t p = pte_load(&t[i]);
-		struct frame *f;
 
+		if (first)
+			meet_entry(&t[i]);
 		if (!pte_has_frame(p)) {
 			assert(!pte_valid(p));
 			continue;
 		}
 		check_leaf(s, va + i * PAGE_SIZE, p);
 		assert(!stripped || !(pte_prot(p) & MMU_W));
-		f = private_frame(p);
-		if (f && first)
-			meet(f);
 	}
+}
+
+/* Whose the table is, and that its ring is one. */
+static void check_kin(const struct space *s, struct frame *table, va_t va,
+		      bool in_common)
+{
+	assert(table->index % (1ul << MET) == va >> (PAGE_SHIFT + 9));
+	assert(kin_space(table) == (in_common ? NULL : s));
+	assert(table->next == 0 || kin_next(table)->prev ==
+					   table - frame_records + 1);
 }
 
 static void check_table(const struct space *s, pa_t table, int level, va_t va,
@@ -81,6 +112,7 @@ static void check_table(const struct space *s, pa_t table, int level, va_t va,
 	const pte_t *t = pa_to_va(table);
 	unsigned slots = level == MMU_LEVELS - 1 ? 256 : 512;
 	struct frame *f = frame_of(table);
+	bool in_this;
 
 	assert(f && f->state == FRAME_TABLE && f->refs == 1);
 	meet(f);
@@ -98,7 +130,9 @@ static void check_table(const struct space *s, pa_t table, int level, va_t va,
 			assert(p & (PTE_FOLDED | PTE_SHARED) || f->refs == 1);
 			check_leaves(s, f, at, pte_is_shared(p));
 			meet(f);
-			*in_common += pte_is_folded(p) || pte_is_shared(p);
+			in_this = pte_is_folded(p) || pte_is_shared(p);
+			check_kin(s, f, at, in_this);
+			*in_common += in_this;
 		}
 	}
 }
@@ -188,7 +222,8 @@ static void check_owners(void)
 			       (f->flags & FRAME_OF_OBJECT));
 			continue;
 		}
-		assert(f->index == f->refs);
+		assert(f->index >> MET == f->refs);
+		f->index %= 1ul << MET;
 		f->flags &= (uint16_t)~FRAME_SEEN;
 	}
 }
@@ -198,6 +233,7 @@ void mm_check(void)
 	uint64_t in_common;
 
 	frame_check();
+	slots_met = 0;
 	lock_take(&spaces_lock);
 	list_for_each (e, &spaces_all) {
 		struct space *s = container_of(e, struct space, all);
@@ -215,6 +251,7 @@ void mm_check(void)
 	}
 	lock_drop(&spaces_lock);
 	check_owners();
+	assert(slots_met == swap_uses());
 	each_object_frame(check_object_frame);
 	each_object_frame(check_count);
 }

@@ -9,6 +9,7 @@
  *	empty, with object    read, execute   the object's page, read-only
  *	empty, with object    write           a copy of the object's page
  *	empty, shared         any             the object's page
+ *	swapped out           any             the page, from swap
  *	leaf, permits it      any             A (and D) set by hand if need be;
  *	                                      else the TLB was stale: fence
  *	leaf without W        write           sole owner: W is set; else a copy
@@ -29,10 +30,12 @@
 #include "arch/layout.h"
 #include "arch/page.h"
 #include "lib/assert.h"
+#include "mm/kin.h"
 #include "mm/object.h"
 #include "mm/paged.h"
 #include "mm/private.h"
 #include "mm/span.h"
+#include "mm/swap.h"
 
 pa_t zero_page;
 
@@ -72,6 +75,7 @@ static inline int fresh_frame(struct space *s, const struct region *r,
 	if (!frame)
 		return -E_NOMEM;
 	s->counts.zeroed++;
+	frame->owner = (uint64_t)slot;
 	install(r, slot, frame_pa(frame), 0, true);
 	return 0;
 }
@@ -88,6 +92,7 @@ static RARE int copy_page(struct space *s, const struct region *r, pte_t *slot,
 	if (r->prot & PROT_X)
 		mmu_sync_code(&s->mmu);
 	s->counts.copied++;
+	frame->owner = (uint64_t)slot;
 	install(r, slot, frame_pa(frame), 0, true);
 	return 0;
 }
@@ -152,6 +157,26 @@ static inline int absent(struct space *s, const struct region *r, pte_t *slot,
 	return 0;
 }
 
+/*
+ * The page is in swap. It is the space's alone when it has come, and may have W; D
+ * tells whether what swap has of it is still good.
+ */
+static COLD RARE int swapped(struct space *s, const struct region *r,
+			     pte_t *slot, bool write)
+{
+	struct frame *frame;
+	int err = swap_in(pte_soft_word(pte_load(slot)), &frame);
+
+	if (err)
+		return err;
+	if (r->prot & PROT_X)
+		mmu_sync_code(&s->mmu);
+	s->counts.swapped++;
+	frame->owner = (uint64_t)slot;
+	install(r, slot, frame_pa(frame), 0, write);
+	return 0;
+}
+
 /* A write to a leaf without W that shows a shared object's page. */
 static COLD RARE int first_write(const struct region *r, pte_t *slot, va_t va)
 {
@@ -192,16 +217,19 @@ static RARE int write_protected(struct space *s, const struct region *r,
 	if (err)
 		return err;
 	mmu_forget_page(&s->mmu, va); /* before the old frame can go */
-	if (own)
-		frame_put(own);
+	if (!own)
+		return 0;
+	if (own->owner == (uint64_t)slot)
+		kin_frame_leaves(own, slot);
+	frame_put(own);
 	return 0;
 }
 
 /* The leaf permits the access and yet it faulted. */
-static COLD RARE int permitted(struct space *s, pte_t *slot, va_t va,
+static COLD RARE int permitted(struct space *s, pte_t *slot, pte_t p, va_t va,
 			       bool write)
 {
-	pte_t p = pte_load(slot), touched = pte_touch(p, write);
+	pte_t touched = pte_touch(p, write);
 
 	if (touched == p) {
 		s->counts.stale++;
@@ -209,9 +237,8 @@ static COLD RARE int permitted(struct space *s, pte_t *slot, va_t va,
 		return 0;
 	}
 	s->counts.touched++;
-	while (!pte_update(slot, &p, touched))
-		touched = pte_touch(p, write);
-	mmu_fence_page(&s->mmu, va);
+	if (pte_replace(slot, p, touched)) /* else it is looked at again */
+		mmu_fence_page(&s->mmu, va);
 	return 0;
 }
 
@@ -231,10 +258,21 @@ static RARE int find_slot(struct space *s, va_t va, unsigned access,
 {
 	int err = s->in_common ? span_enter_locked(s, va, access) : 0;
 
-	if (err)
-		return err;
-	*slot = mmu_leaf_slot_far(&s->mmu, va);
-	return *slot ? 0 : mmu_make_slot(&s->mmu, va, 0, slot);
+	return err ? err : span_slot_locked(s, va, slot);
+}
+
+static inline bool permits(pte_t p, unsigned access)
+{
+	return pte_valid(p) && (pte_prot(p) & access);
+}
+
+/*
+ * Only a table of one's own is filled. From one in common the page may just have
+ * been taken, from another side (reclaim.h, rmap.h): then it is looked at again.
+ */
+static inline bool may_fill(const struct space *s, va_t va)
+{
+	return !s->in_common || mmu_leaf_is_near(&s->mmu, va);
 }
 
 static int resolve_locked(struct space *s, va_t va, unsigned access)
@@ -251,18 +289,35 @@ static int resolve_locked(struct space *s, va_t va, unsigned access)
 		return -E_ACCES;
 	if (mmu_leaf_is_near(&s->mmu, va)) {
 		slot = mmu_leaf_slot_near(&s->mmu, va);
+		p = pte_load(slot);
 	} else {
 		int err = find_slot(s, va, access, &slot);
 
 		if (err)
 			return err;
+		p = pte_load(slot);
+		if (!permits(p, access) && !may_fill(s, va))
+			return 0;
 	}
-	p = pte_load(slot);
-	if (!pte_valid(p))
+	if (!p)
 		return absent(s, r, slot, va, access);
-	if (pte_prot(p) & access)
-		return permitted(s, slot, va, write);
+	if (permits(p, access))
+		return permitted(s, slot, p, va, write);
+	if (!pte_valid(p))
+		return swapped(s, r, slot, write);
 	return write ? write_protected(s, r, slot, va) : -E_ACCES;
+}
+
+/* A pinned space helps others to memory, and may have what is left. */
+static COLD RARE int resolve_pinned_locked(struct space *s, va_t va,
+					   unsigned access)
+{
+	int err;
+
+	frame_use_reserve(true);
+	err = resolve_locked(s, va, access);
+	frame_use_reserve(false);
+	return err;
 }
 
 int fault_resolve(struct space *s, va_t va, unsigned access)
@@ -273,6 +328,8 @@ int fault_resolve(struct space *s, va_t va, unsigned access)
 		return -E_FAULT;
 	lock_take(&s->lock);
 	err = resolve_locked(s, va, access);
+	if (err == -E_NOMEM && s->pinned && frame_only_reserve())
+		err = resolve_pinned_locked(s, va, access);
 	lock_drop(&s->lock);
 	return err;
 }

@@ -13,6 +13,7 @@
 #include "lib/lock.h"
 #include "mm/buddy.h"
 #include "mm/frame_boot.h"
+#include "mm/swap.h"
 #include <string.h>
 
 struct frame *frame_records;
@@ -40,11 +41,36 @@ static inline bool cache_empty(const struct frame_cache *c)
 	return c->top <= c->frame; /* NULL, too */
 }
 
-static __attribute__((noinline)) bool cache_refill(struct frame_cache *c)
+struct frame_marks frame_marks;
+static bool helps[MAX_HARTS];
+
+void frame_use_reserve(bool may)
+{
+	helps[lock_hart()] = may;
+}
+
+COLD bool frame_only_reserve(void)
+{
+	return buddy_free() <= frame_marks.reserve;
+}
+
+/* Somebody is told if memory is low. */
+static COLD bool may_refill(enum frame_state state, uint64_t free)
+{
+	frame_marks.is_low();
+	return state != FRAME_USED || free > frame_marks.reserve ||
+	       helps[lock_hart()];
+}
+
+static __attribute__((noinline)) bool cache_refill(struct frame_cache *c,
+						   enum frame_state state)
 {
 	struct frame *f = NULL, **top = c->frame;
 	unsigned order = CACHE_ORDER + 1;
+	uint64_t free = buddy_free();
 
+	if (free < frame_marks.low && !may_refill(state, free))
+		return false;
 	while (!f && order-- > 0)
 		f = buddy_take(order);
 	if (!f)
@@ -142,7 +168,7 @@ static struct frame *cache_alloc(enum frame_state state, unsigned flags)
 	struct frame_cache *c = &caches[lock_hart()];
 	struct frame *f;
 
-	if (cache_empty(c) && !cache_refill(c))
+	if (cache_empty(c) && !cache_refill(c, state))
 		return frame_pool_take(FRAME_HEAD(state, 1));
 	f = *--c->top;
 	f->head = FRAME_HEAD(state, 1);
@@ -193,6 +219,8 @@ void frame_get(struct frame *f)
 
 static void folio_free(struct frame *f)
 {
+	if (f->flags & FRAME_SWAPPED)
+		swap_put(f->index);
 	poison(f);
 	if (f->order)
 		buddy_give(f, BIT(f->order));

@@ -48,8 +48,8 @@ struct frame {
 		};
 		uint64_t head; /* the four at once; little-endian */
 	};
-	uint64_t owner;	     /* the user's: leaf table or object */
-	uint64_t index;	     /* the user's: which page of the owner */
+	uint64_t owner;	     /* the user's: a leaf (kin.h), or an object */
+	uint64_t index;	     /* the user's: which page of the object */
 	uint32_t next, prev; /* free lists, by frame number + 1; 0 ends */
 };
 _Static_assert(sizeof(struct frame) == 32, "one record is 32 bytes");
@@ -61,6 +61,9 @@ _Static_assert(sizeof(struct frame) == 32, "one record is 32 bytes");
 /* frame.flags */
 #define FRAME_OF_OBJECT 1u /* an object's, not private to a region */
 #define FRAME_SEEN	2u /* mm_check() has met it */
+/* Private: swap has a copy of it, in the slot that `index` says, which is good
+ * as long as no leaf has D. The frame counts as one that uses the slot. */
+#define FRAME_SWAPPED 8u
 
 /* frame_alloc() flags */
 #define FRAME_ZERO 1u /* contents zero (else unspecified) */
@@ -77,6 +80,21 @@ struct frame *frame_head(struct frame *f);
 
 void frame_get(struct frame *f); /* one more reference */
 void frame_put(struct frame *f); /* one less; the last frees the folio */
+
+/* ---- when memory is short (reclaim.h); all 0 until there is a remedy ------ */
+
+struct frame_marks {
+	uint64_t reserve; /* what only those get who help to free memory */
+	uint64_t low;	  /* below that somebody should free some */
+	void (*is_low)(void);
+};
+extern struct frame_marks frame_marks;
+
+/* No more than the reserve is left: that may be why there was no frame. */
+bool frame_only_reserve(void);
+
+/* This hart works for who helps, until it says otherwise. */
+void frame_use_reserve(bool may);
 
 /*
  * The frames on a chain (by number + 1, through frame.next; 0 ends) lose a

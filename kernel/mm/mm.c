@@ -40,7 +40,10 @@ pa_t upcall_table_alloc(void)
 	if (!frame_records)
 		return early_table();
 	f = frame_alloc(0, FRAME_TABLE, FRAME_ZERO);
-	return f ? frame_pa(f) : 0;
+	if (!f)
+		return 0;
+	f->owner = f->index = f->next = f->prev = 0; /* mm/kin.h */
+	return frame_pa(f);
 }
 
 void upcall_table_free(pa_t table)

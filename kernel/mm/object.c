@@ -114,9 +114,9 @@ static COLD bool adopt_folio(struct object *o)
 	o->folio = frame_alloc(order, FRAME_USED, FRAME_ZERO);
 	if (!o->folio)
 		return false;
-	o->folio->flags |= FRAME_OF_OBJECT;
 	o->folio->owner = (uint64_t)o;
 	o->folio->index = 0;
+	store_release(&o->folio->flags, FRAME_OF_OBJECT);
 	o->base = frame_pa(o->folio);
 	return true;
 }
@@ -182,10 +182,11 @@ COLD struct object *object_device(pa_t pa, uint64_t bytes, int *err)
 void object_add_locked(struct object *o, uint64_t *place, struct frame *f,
 		       uint64_t index, unsigned flags)
 {
-	f->flags = (uint16_t)(FRAME_OF_OBJECT | flags);
 	f->owner = (uint64_t)o;
 	f->index = index;
 	f->next = f->prev = 0;
+	/* Whoever sees the flag sees the owner: reclaim.c. */
+	store_release(&f->flags, (uint16_t)(FRAME_OF_OBJECT | flags));
 	*place = (uint64_t)f;
 	o->resident++;
 }

@@ -7,6 +7,7 @@
 #include "lib/assert.h"
 #include "mm/frame.h"
 #include "mm/pager.h"
+#include "mm/reclaim.h"
 #include "mm/rmap.h"
 #include "mm/wait.h"
 
@@ -136,10 +137,55 @@ int paged_show(struct object *o, uint64_t index, unsigned access,
 	return show_found(o, index, access, v);
 }
 
+/* The page leaves the object; who waits for it asks anew. */
+static void drop_locked(struct object *o, struct frame *f, int err)
+{
+	uint64_t index = f->index;
+
+	object_remove_locked(o, f);
+	frame_put(f);
+	upcall_page_settled(o, index, NULL, err);
+}
+
+struct frame *paged_page_locked(struct object *o, uint64_t index, int *err)
+{
+	uint64_t *place = radix_find(&o->radix, index);
+	struct frame *f = place ? (struct frame *)*place : NULL;
+
+	if (index >= o->pages)
+		*err = -E_IO;
+	else if (!f)
+		*err = page_in_locked(o, place, index, PROT_R);
+	else if (!(f->flags & PAGE_HERE))
+		*err = upcall_page_needed(o, index);
+	else if (!(f->flags & PAGE_BUSY))
+		return f;
+	else {
+		f->flags &= (uint16_t)~PAGE_GOING;
+		*err = upcall_page_needed(o, PAGE_WRITTEN(index));
+	}
+	return NULL;
+}
+
+void paged_forget_locked(struct object *o, struct frame *f)
+{
+	if (f->flags & PAGE_DIRTY) {
+		f->flags &= (uint16_t)~PAGE_DIRTY;
+		o->dirty--;
+	}
+	if (f->flags & PAGE_BUSY)
+		f->flags |= PAGE_GOING;
+	else
+		drop_locked(o, f, 0);
+}
+
 bool paged_is_awaited_locked(struct object *o, uint64_t index)
 {
-	struct frame *f = object_frame_locked(o, index & ~PAGE_WRITTEN(0));
+	struct frame *f;
 
+	if (o == &reclaim_room)
+		return __atomic_load_n(&paged_writing, __ATOMIC_ACQUIRE);
+	f = object_frame_locked(o, index & ~PAGE_WRITTEN(0));
 	if (!f || o->kobject.dead)
 		return false;
 	if (index & PAGE_WRITTEN(0))
@@ -157,16 +203,6 @@ void object_wait_timed_out(struct object *o, uint64_t index)
 }
 
 /* ---- answers ------------------------------------------------------------- */
-
-/* The page leaves the object; who waits for it asks anew. */
-static void drop_locked(struct object *o, struct frame *f, int err)
-{
-	uint64_t index = f->index;
-
-	object_remove_locked(o, f);
-	frame_put(f);
-	upcall_page_settled(o, index, NULL, err);
-}
 
 /* What a client may be told. */
 static int error_of(const struct pager_answer *a)
@@ -203,12 +239,9 @@ static void page_came_locked(struct object *o, struct frame *f,
 		upcall_page_settled(o, f->index, NULL, error_of(a));
 }
 
-/*
- * Nobody has W any more. The dirty page's contents are the pager's to have; at
- * once, or when it has answered for what they were before. False if it cannot be
- * asked.
- */
-static bool write_back_locked(struct object *o, struct frame *f)
+uint32_t paged_writing;
+
+bool paged_write_back_locked(struct object *o, struct frame *f)
 {
 	if (f->flags & PAGE_WRITING)
 		return true; /* page_written_locked() comes here again */
@@ -217,6 +250,7 @@ static bool write_back_locked(struct object *o, struct frame *f)
 	f->flags &= (uint16_t)~PAGE_DIRTY;
 	f->flags |= PAGE_WRITING;
 	o->dirty--;
+	__atomic_add_fetch(&paged_writing, 1, __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -231,6 +265,7 @@ static void page_written_locked(struct object *o, struct frame *f,
 				const struct pager_answer *a)
 {
 	f->flags &= (uint16_t)~PAGE_WRITING;
+	__atomic_sub_fetch(&paged_writing, 1, __ATOMIC_RELAXED);
 	if (a->kind == PAGER_FAIL && !o->kobject.dead) {
 		if (!(f->flags & PAGE_DIRTY))
 			o->dirty++;
@@ -241,7 +276,7 @@ static void page_written_locked(struct object *o, struct frame *f,
 				PAGE_HERE; /* PAGEIN may have failed before */
 	} else {
 		f->flags &= (uint16_t)~PAGE_FAILED;
-		if (is_revoked_dirty(f) && !write_back_locked(o, f))
+		if (is_revoked_dirty(f) && !paged_write_back_locked(o, f))
 			f->flags &= (uint16_t)~PAGE_GOING;
 	}
 	upcall_page_settled(o, PAGE_WRITTEN(f->index), NULL, 0);
@@ -252,7 +287,7 @@ static void page_written_locked(struct object *o, struct frame *f,
 /* Of an object that was revoked. It is not written any more. */
 static COLD void discard_locked(struct object *o, struct frame *f)
 {
-	if ((f->flags & PAGE_DIRTY) && !write_back_locked(o, f)) {
+	if ((f->flags & PAGE_DIRTY) && !paged_write_back_locked(o, f)) {
 		f->flags &= (uint16_t)~PAGE_DIRTY;
 		o->dirty--;
 	}
@@ -329,7 +364,7 @@ static COLD int ask_locked(struct object *o, uint64_t i, uint64_t end,
 			continue;
 		if (f->flags & PAGE_WRITING)
 			return upcall_page_needed(o, PAGE_WRITTEN(i));
-		if (!write_back_locked(o, f))
+		if (!paged_write_back_locked(o, f))
 			return -E_IO;
 	}
 	*done = end;
@@ -438,7 +473,7 @@ static COLD int revoke_page_locked(struct object *o, struct frame *f,
 {
 	bool back = f->flags & PAGE_DIRTY;
 
-	if (back && !write_back_locked(o, f))
+	if (back && !paged_write_back_locked(o, f))
 		return 0; /* its contents have nowhere to go */
 	if (prot != PROT_NONE)
 		f->flags |= PAGE_READ_ONLY;

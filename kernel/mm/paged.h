@@ -83,6 +83,26 @@ static inline bool paged_view_locked(struct object *o, struct frame *f,
 int paged_show(struct object *o, uint64_t index, unsigned access,
 	       struct object_view *v);
 
+/* ---- for swap.c and reclaim.c, of this kind ------------------------------- */
+
+/*
+ * The page, if it is HERE and no request is about it; else NULL, and *err as
+ * object_show() says: it has been asked for, or its request is waited for.
+ */
+struct frame *paged_page_locked(struct object *o, uint64_t index, int *err);
+
+/*
+ * A dirty page that no leaf may write: the pager is asked to take it; at once, or
+ * when it has answered for what it was before. False: nobody can be asked.
+ */
+bool paged_write_back_locked(struct object *o, struct frame *f);
+
+/* The page goes, whatever it holds; with the last request, if there is one. */
+void paged_forget_locked(struct object *o, struct frame *f);
+
+/* Pages that pagers are being asked to write. */
+extern uint32_t paged_writing;
+
 /*
  * Asks the pager to write back what is dirty in [first, first + count), and
  * sees to it that it has. Run again from the top when what it waits for has

@@ -8,6 +8,7 @@
 #include "lib/bits.h"
 #include "mm/ending.h"
 #include "mm/paged.h"
+#include "mm/reclaim.h"
 #include "mm/space.h"
 #include "mm/wait.h"
 #include "mm/window.h"
@@ -214,6 +215,8 @@ static inline void act(struct pager *p, const struct pager_answer *a,
 	paged_answered(o, s->frame, s->kind, a);
 	release(p, a->slot);
 	object_put(o);
+	if (s->kind == PAGER_WRITEBACK)
+		reclaim_written();
 }
 
 /* 1; 0: there is none; or as pager_take(). */
@@ -328,6 +331,7 @@ static COLD bool fail_requests(struct pager *p)
 		o = object_of_page(f);
 		paged_answered(o, f, kind, &a);
 		object_put(o);
+		reclaim_written();
 		ending_spent(COST);
 	}
 	return false;

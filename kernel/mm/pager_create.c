@@ -3,6 +3,7 @@
 #include "abi/error.h"
 #include "abi/space.h"
 #include "mm/pager.h"
+#include "mm/reclaim.h"
 #include "mm/slab.h"
 #include "mm/space.h"
 #include "mm/window.h"
@@ -59,8 +60,11 @@ struct pager *pager_create(const struct pager_config *c)
 	err = make_ring(p);
 	if (!err && !c->physical)
 		err = window_create(p);
-	if (!err)
+	if (!err) {
+		c->space->pinned = true;
+		reclaim_begin();
 		return p;
+	}
 	pager_unmap(p);
 	p->space = NULL; /* they stay the caller's */
 	p->notification = NULL;

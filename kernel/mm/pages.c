@@ -6,8 +6,10 @@
 #include "mm/pages.h"
 #include "lib/assert.h"
 #include "mm/frame_boot.h"
+#include "mm/kin.h"
 #include "mm/page_kind.h"
 #include "mm/private.h"
+#include "mm/swap.h"
 
 /* The entries of one leaf table that fall into a range. */
 struct run {
@@ -85,15 +87,25 @@ static void chain(struct pages_gone *g, struct frame *f)
 	g->chain = (uint32_t)(f - frame_records) + 1;
 }
 
+static void chain_table(struct pages_gone *g, pa_t pa)
+{
+	struct frame *table = frame_of(pa);
+
+	kin_table_ends(table);
+	chain(g, table);
+}
+
 /* [lo, hi) has been emptied; there may be no room for the next frame. */
 static __attribute__((noinline, cold)) void
-add_common(struct pages_gone *g, struct frame *f, va_t lo, va_t hi)
+add_common(struct pages_gone *g, struct frame *f, const pte_t *slot, va_t lo,
+	   va_t hi)
 {
 	if (g->commons == PAGES_COMMON) {
 		flush_add(&g->flush, lo, hi - lo);
 		pages_gone_flush(g);
 		put_commons(g);
 	}
+	kin_frame_leaves(f, slot);
 	g->common[g->commons++] = f;
 }
 
@@ -108,8 +120,11 @@ void pages_take_out(struct pages_gone *g, va_t start, va_t end)
 			pte_t p = pte_take(r.slot, alone);
 			struct frame *f;
 
-			if (!pte_has_frame(p))
+			if (!pte_has_frame(p)) {
+				if (p)
+					swap_put(pte_soft_word(p));
 				continue;
+			}
 			if (lo == ~0ul)
 				lo = r.va;
 			hi = r.va;
@@ -117,7 +132,7 @@ void pages_take_out(struct pages_gone *g, va_t start, va_t end)
 			if (f && f->refs == 1)
 				chain(g, f);
 			else if (f)
-				add_common(g, f, lo, hi + PAGE_SIZE);
+				add_common(g, f, r.slot, lo, hi + PAGE_SIZE);
 		}
 	if (lo != ~0ul)
 		flush_add(&g->flush, lo, hi + PAGE_SIZE - lo);
@@ -140,7 +155,7 @@ COLD void pages_cut_tables(struct pages_gone *g,
 		}
 		r = region_next(regions, va);
 		if (!r || r->start >= va + span)
-			chain(g, frame_of(mmu_cut_table(m, va, &g->flush)));
+			chain_table(g, mmu_cut_table(m, va, &g->flush));
 		va += span;
 	}
 }
@@ -154,7 +169,7 @@ COLD bool pages_cut_all(struct pages_gone *g, va_t *va)
 	pa_t table;
 
 	while ((table = mmu_cut_next(g->flush.mmu, va, &looks, &g->flush)))
-		chain(g, frame_of(table));
+		chain_table(g, table);
 	return *va >= MMU_USER_END;
 }
 

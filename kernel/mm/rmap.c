@@ -62,3 +62,37 @@ int rmap_limit_locked(struct object *o, uint64_t first, uint64_t count,
 	}
 	return 0;
 }
+
+/* Clears A; true if it was set. No fence: an A that is late only delays ageing. */
+static bool leaf_was_used(pte_t *slot, pa_t pa)
+{
+	pte_t p = pte_load(slot);
+
+	if (!pte_is_leaf(p) || pte_pa(p) != pa || !pte_accessed(p))
+		return false;
+	while (pte_is_leaf(p) && !pte_update(slot, &p, p & ~PTE_A))
+		;
+	return true;
+}
+
+int rmap_used_locked(struct object *o, uint64_t index)
+{
+	pa_t pa = frame_pa(object_frame_locked(o, index));
+	bool used = false;
+
+	list_for_each (e, &o->regions) {
+		struct region *r = container_of(e, struct region, in_object);
+		struct space *s = container_of(r->set, struct space, regions);
+		va_t va = r->start + (index << PAGE_SHIFT) - r->offset;
+		pte_t *slot;
+
+		if (index < r->offset >> PAGE_SHIFT || va >= r->end)
+			continue;
+		if (!lock_try(&s->lock))
+			return -E_AGAIN;
+		slot = mmu_leaf_slot_any(&s->mmu, va);
+		used |= s->pinned || (slot && leaf_was_used(slot, pa));
+		lock_drop(&s->lock);
+	}
+	return used;
+}

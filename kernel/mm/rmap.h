@@ -24,6 +24,12 @@
 int rmap_limit_locked(struct object *o, uint64_t first, uint64_t count,
 		      bool keep);
 
+/*
+ * Whether page `index` has been used since it was asked last, by A of its leaves,
+ * which is cleared; or must stay where it is. 1, 0, or -E_AGAIN.
+ */
+int rmap_used_locked(struct object *o, uint64_t index);
+
 /* Who gets -E_AGAIN from the above starts again so often before he says so. */
 #define RMAP_TRIES 1000
 

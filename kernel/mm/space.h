@@ -47,6 +47,7 @@ struct space_counts {
 	uint64_t touched; /* A or D set by hand */
 	uint64_t stale;	  /* the entry was good, the TLB's was not */
 	uint64_t grown;	  /* a stack grew */
+	uint64_t swapped; /* brought back from swap */
 };
 
 struct space {
@@ -57,6 +58,8 @@ struct space {
 	struct region_set regions;
 	struct space_counts counts;
 	uint32_t in_common; /* leaf tables that others have, or had: span.h */
+	bool pinned;	    /* its pages stay: reclaim.h */
+	uint64_t weight;    /* pages that reclaim.c has met */
 	struct list all;    /* every space, for mm_check() */
 	/* Of one that ends: below, tables in common are left, pages are gone,
 	 * tables are cut. */

@@ -5,7 +5,9 @@
 #include "arch/layout.h"
 #include "lib/assert.h"
 #include "mm/frame_boot.h"
+#include "mm/kin.h"
 #include "mm/private.h"
+#include "mm/swap.h"
 
 #define ENTRIES 512u
 #define SPAN	MMU_LEVEL_SIZE(1)
@@ -71,8 +73,14 @@ static COLD void strip(struct frame *table)
 
 static inline void get_private(pte_t p)
 {
-	struct frame *f = pte_has_frame(p) ? private_frame(p) : NULL;
+	struct frame *f;
 
+	if (!pte_has_frame(p)) {
+		if (p)
+			swap_get(pte_soft_word(p), 1);
+		return;
+	}
+	f = private_frame(p);
 	if (f)
 		__atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);
 }
@@ -98,17 +106,20 @@ static __attribute__((noinline, hot)) void copy_quickly(pte_t *to, pte_t *from)
 	}
 }
 
-/* A table like it, which has a reference more to each private frame. */
+/* A table like it, kin, which has a reference more to each private frame. */
 static COLD struct frame *copy(struct frame *table)
 {
 	struct frame *new = frame_alloc(0, FRAME_TABLE, 0);
 
 	if (!new)
 		return NULL;
+	kin_lock(table->index);
 	if (pte_soft_ad)
 		copy_slowly(entries(new), entries(table));
 	else
 		copy_quickly(entries(new), entries(table));
+	kin_join_locked(new, table);
+	kin_drop(table->index);
 	note_stripped(table);
 	return new;
 }
@@ -116,15 +127,23 @@ static COLD struct frame *copy(struct frame *table)
 /* Nobody has the table any more: what is in it loses a reference. */
 static COLD void drop_contents(struct frame *table)
 {
-	const pte_t *e = entries(table);
+	uint64_t span = table->index;
+	pte_t *e = entries(table);
 
+	kin_lock(span);
 	for (unsigned i = 0; i < ENTRIES; i++) {
 		pte_t p = pte_load(&e[i]);
 		struct frame *f = pte_has_frame(p) ? private_frame(p) : NULL;
 
 		if (f)
+			kin_frame_leaves_locked(f, &e[i]);
+		if (f)
 			frame_put(f);
+		else if (p && !pte_has_frame(p))
+			swap_put(pte_soft_word(p));
 	}
+	kin_table_ends_locked(table);
+	kin_drop(span);
 }
 
 /* One of several leaves it; false: it is the last, and stays. */
@@ -145,6 +164,7 @@ static COLD bool leave(struct frame *table)
 static COLD void take(struct space *s, pte_t *slot, struct frame *table)
 {
 	store_relaxed(&table->flags, 0);
+	kin_set_space(table, s);
 	mmu_set_span(&s->mmu, slot, pte_table(frame_pa(table)));
 	s->in_common--;
 }
@@ -220,6 +240,21 @@ COLD int span_enter_locked(struct space *s, va_t va, unsigned access)
 	return 0;
 }
 
+int span_slot_locked(struct space *s, va_t va, pte_t **slot)
+{
+	int err;
+
+	*slot = mmu_leaf_slot_far(&s->mmu, va);
+	if (*slot)
+		return 0;
+	err = mmu_make_slot(&s->mmu, va, 0, slot);
+	if (err)
+		return err;
+	kin_table_begins(kin_table(*slot), s, va);
+	mmu_leaf_slot_far(&s->mmu, va);
+	return 0;
+}
+
 /* ---- ranges ------------------------------------------------------------- */
 
 /* The next pointer at or above *va that is to a table in common, or NULL. */
@@ -274,6 +309,7 @@ static COLD pte_t fold(struct space *from, pte_t *slot, bool *was_linked)
 	if (in_common(p))
 		return p;
 	p = pte_folded(pte_pa(p));
+	kin_set_space(table_of(p), NULL);
 	mmu_set_span(&from->mmu, slot, p);
 	from->in_common++;
 	*was_linked = true;

@@ -45,6 +45,9 @@
  */
 int span_enter_locked(struct space *s, va_t va, unsigned access);
 
+/* The slot of `va`, in a leaf table that is there or is made now. 0, -E_NOMEM. */
+int span_slot_locked(struct space *s, va_t va, pte_t **slot);
+
 /*
  * The tables of [start, end) are the space's own from now on. 0, -E_NOMEM: some
  * of them are.

@@ -23,10 +23,9 @@ static int make_tables(struct pager *p)
 	lock_take(&s->lock);
 	err = span_own_locked(s, p->window_va, slot_va(p, p->slots));
 	if (!err)
-		err = mmu_make_slot(&s->mmu, p->window_va, 0, &leaf);
+		err = span_slot_locked(s, p->window_va, &leaf);
 	if (!err)
-		err = mmu_make_slot(&s->mmu, slot_va(p, p->slots - 1), 0,
-				    &leaf);
+		err = span_slot_locked(s, slot_va(p, p->slots - 1), &leaf);
 	lock_drop(&s->lock);
 	return err;
 }

@@ -10,6 +10,7 @@
 #include "sys/machine.h"
 #include "sys/sys.h"
 #include "task/handle.h"
+#include "task/task.h"
 #include "task/thread.h"
 
 /* ---- mapping ------------------------------------------------------------- */
@@ -100,6 +101,7 @@ static int make_of_machine(uint64_t bytes, uint64_t where, struct made *m)
 		return -E_INVAL;
 	m->rights |= RIGHT_EXECUTE;
 	m->object = object_dma(pages);
+	this_cpu()->current->task->space->pinned = true; /* a driver */
 	return m->object ? 0 : -E_NOMEM;
 }
 

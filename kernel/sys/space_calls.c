@@ -2,8 +2,10 @@
 /* space_calls.c - calls about address spaces and memory. */
 #include "abi/error.h"
 #include "arch/uaccess.h"
+#include "mm/count.h"
 #include "mm/frame_boot.h"
 #include "mm/space.h"
+#include "mm/swap.h"
 #include "sys/memory.h"
 #include "sys/sys.h"
 #include "sys/walk.h"
@@ -171,7 +173,13 @@ COLD long sys_memory_info(const uint64_t arg[6])
 		.satp = m.satp,
 		.harts = cpu_count,
 		.lock_waits = lock_waits(),
+		.swapped = c->swapped,
+		.scanned = mm_counts.scanned,
+		.stolen = mm_counts.stolen,
+		.swapped_in = mm_counts.swapped_in,
+		.swapped_out = mm_counts.swapped_out,
 	};
 
+	swap_figures(&info.slots, &info.slots_free);
 	return copy_to_user(arg[0], &info, sizeof(info));
 }

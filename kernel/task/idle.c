@@ -8,6 +8,7 @@
 #include "mm/ending.h"
 #include "mm/frame_boot.h"
 #include "mm/grace.h"
+#include "mm/reclaim.h"
 #include "task/sched.h"
 
 void (*sched_idle_hook)(void);
@@ -54,6 +55,8 @@ static bool tend_frames(struct idler *me)
 			ending_step();
 			more = true;
 		}
+		if (reclaim_is_wanted())
+			more |= reclaim_step();
 		if (grace_has_work()) {
 			grace_work(true);
 			more = true; /* this hart, too, must be quiet once */

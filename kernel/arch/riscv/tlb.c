@@ -276,6 +276,18 @@ void mmu_forget_page(struct mmu *m, va_t va)
 		forget_elsewhere(m, va);
 }
 
+COLD void mmu_forget_everywhere(void)
+{
+	uint64_t others = cpus_online() & ~BIT(lock_hart());
+
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* against enter_mask() */
+	mmu_fence_all();
+	if (!others)
+		return;
+	harts_fence(others, 0, ALL_ADDRESSES, ALL_SPACES);
+	this_hart()->counts.remote++;
+}
+
 struct mmu_counts mmu_counts_read(void)
 {
 	struct mmu_counts sum = {.rollovers = asid_rollovers()};

@@ -3,6 +3,7 @@
  * fault_came_test.c - a page that a pager has brought, shown to who waits for it
  * by who answers: fault_page_came_locked() of mm/fault.h.
  */
+#include "mm/span.h"
 #include "tests/unit/mm/paging.h"
 #include "tests/unit/quiet.h"
 
@@ -39,7 +40,7 @@ static bool came(unsigned client, va_t va, uint64_t index, unsigned access)
 
 	s->lock.held = 0;
 	lock_take(&s->lock); /* its fault has made the tables */
-	CHECK_EQ(mmu_make_slot(&s->mmu, va, 0, &slot), 0);
+	CHECK_EQ(span_slot_locked(s, va, &slot), 0);
 	find_first(s, va);
 	lock_drop(&s->lock);
 	s->lock.held = busy;

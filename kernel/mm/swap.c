@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* swap.c - slots, and what goes in and out of them: see swap.h. */
+#include "mm/swap.h"
+#include "abi/error.h"
+#include "arch/page.h"
+#include "lib/assert.h"
+#include "lib/bits.h"
+#include "mm/count.h"
+#include "mm/frame.h"
+#include "mm/paged.h"
+#include "mm/reclaim.h"
+
+struct swap_area {
+	struct object *object;	/* referenced; NULL: no area yet */
+	uint64_t first, end;	/* slots */
+	uint64_t next;		/* to be looked at for a free one */
+	uint64_t free;
+	uint16_t *uses; /* of each slot */
+};
+
+static struct swap_area areas[SWAP_AREAS];
+static struct lock adding = LOCK_INIT(LOCK_SPACES);
+
+struct mm_counts mm_counts;
+
+/* A count that is full stays so: the slot is lost, the page is not. */
+#define USES_MAX UINT16_MAX
+
+/* An entry has 32 bits: it fits beside mm_check()'s counts. */
+#define AREA_SHIFT 30
+
+static struct swap_area *area_of(uint64_t entry)
+{
+	return &areas[entry >> AREA_SHIFT];
+}
+
+static uint64_t slot_of(uint64_t entry)
+{
+	return entry & (BIT(AREA_SHIFT) - 1);
+}
+
+static struct object *object_in(const struct swap_area *a)
+{
+	return __atomic_load_n(&a->object, __ATOMIC_ACQUIRE);
+}
+
+/* ---- areas ---------------------------------------------------------------- */
+
+static uint16_t *make_counts(uint64_t n)
+{
+	uint64_t frames = round_up(n * sizeof(uint16_t), PAGE_SIZE) >>
+			  PAGE_SHIFT;
+	unsigned order = frames <= 1 ? 0 : bit_highest(frames - 1) + 1;
+	struct frame *f = NULL;
+
+	if (order < FRAME_ORDERS)
+		f = frame_alloc(order, FRAME_SLAB, FRAME_ZERO);
+	return f ? frame_va(f) : NULL;
+}
+
+static int add_locked(struct object *o, uint64_t first)
+{
+	struct swap_area *a = areas;
+
+	for (; a < areas + SWAP_AREAS && a->object; a++)
+		if (a->object == o)
+			return -E_BUSY;
+	if (a == areas + SWAP_AREAS)
+		return -E_BUSY;
+	a->uses = make_counts(o->pages);
+	if (!a->uses)
+		return -E_NOMEM;
+	a->first = a->next = first;
+	a->end = o->pages;
+	a->free = o->pages - first;
+	object_get(o);
+	__atomic_store_n(&a->object, o, __ATOMIC_RELEASE);
+	reclaim_keep_reserve();
+	return 0;
+}
+
+int swap_add(struct object *o, uint64_t first)
+{
+	int err;
+
+	if (o->type != OBJECT_PAGED || !first || first >= o->pages ||
+	    o->pages > BIT(AREA_SHIFT))
+		return -E_INVAL;
+	lock_take(&adding);
+	err = add_locked(o, first);
+	lock_drop(&adding);
+	return err;
+}
+
+void swap_figures(uint64_t *slots, uint64_t *free)
+{
+	*slots = *free = 0;
+	for (unsigned i = 0; i < SWAP_AREAS; i++)
+		if (object_in(&areas[i])) {
+			*slots += areas[i].end - areas[i].first;
+			*free += areas[i].free;
+		}
+}
+
+bool swap_has_room(void)
+{
+	for (unsigned i = 0; i < SWAP_AREAS; i++)
+		if (object_in(&areas[i]) && areas[i].free)
+			return true;
+	return false;
+}
+
+/* ---- slots ---------------------------------------------------------------- */
+
+/* How many slots are looked at for a free one. */
+#define LOOKS 1024u
+
+/* Nobody uses it, nor is its page on its way still. */
+static bool is_free_locked(struct swap_area *a, uint64_t slot)
+{
+	uint64_t *place;
+
+	if (a->uses[slot])
+		return false;
+	place = radix_make(&a->object->radix, slot);
+	return place && !*place;
+}
+
+/* A free slot, or 0. */
+static uint64_t find_locked(struct swap_area *a)
+{
+	for (unsigned n = LOOKS; n > 0; n--) {
+		uint64_t slot = a->next++;
+
+		if (a->next >= a->end)
+			a->next = a->first;
+		if (is_free_locked(a, slot))
+			return slot;
+	}
+	return 0;
+}
+
+static uint64_t take_from(struct swap_area *a)
+{
+	struct object *o = object_in(a);
+	uint64_t slot = 0;
+
+	if (!o || !a->free)
+		return 0;
+	lock_take(&o->lock);
+	if (!o->kobject.dead && o->pager && a->free)
+		slot = find_locked(a);
+	if (slot) {
+		a->uses[slot] = 1;
+		a->free--;
+	}
+	lock_drop(&o->lock);
+	return slot;
+}
+
+uint64_t swap_take(void)
+{
+	for (uint64_t i = 0; i < SWAP_AREAS; i++) {
+		uint64_t slot = take_from(&areas[i]);
+
+		if (slot)
+			return i << AREA_SHIFT | slot;
+	}
+	return 0;
+}
+
+void swap_get(uint64_t entry, unsigned n)
+{
+	struct swap_area *a = area_of(entry);
+	uint16_t *uses = &a->uses[slot_of(entry)];
+
+	lock_take(&a->object->lock);
+	*uses = *uses > USES_MAX - n ? USES_MAX : (uint16_t)(*uses + n);
+	lock_drop(&a->object->lock);
+}
+
+bool swap_is_single(uint64_t entry)
+{
+	struct swap_area *a = area_of(entry);
+	bool single;
+
+	lock_take(&a->object->lock);
+	single = a->uses[slot_of(entry)] == 1;
+	lock_drop(&a->object->lock);
+	return single;
+}
+
+/* One use less; true if it was the last: then the slot is free. */
+static bool put_locked(struct swap_area *a, uint64_t slot)
+{
+	uint16_t *uses = &a->uses[slot];
+
+	assert(*uses > 0);
+	if (*uses == USES_MAX)
+		return false;
+	if (--*uses)
+		return false;
+	a->free++;
+	return true;
+}
+
+void swap_put(uint64_t entry)
+{
+	struct swap_area *a = area_of(entry);
+	struct object *o = a->object;
+	struct frame *f;
+
+	lock_take(&o->lock);
+	if (put_locked(a, slot_of(entry))) {
+		f = object_frame_locked(o, slot_of(entry));
+		if (f)
+			paged_forget_locked(o, f);
+	}
+	lock_drop(&o->lock);
+}
+
+uint64_t swap_uses(void)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < SWAP_AREAS; i++)
+		for (uint64_t s = areas[i].first; s < areas[i].end; s++)
+			n += areas[i].uses[s];
+	return n;
+}
+
+/* ---- out ------------------------------------------------------------------ */
+
+void swap_out(struct frame *f, uint64_t entry)
+{
+	struct object *o = area_of(entry)->object;
+	uint64_t *place;
+
+	lock_take(&o->lock);
+	place = radix_find(&o->radix, slot_of(entry));
+	if (o->kobject.dead || !place) { /* revoked: nothing is kept there */
+		frame_put(f);
+	} else {
+		object_add_locked(o, place, f, slot_of(entry),
+				  PAGE_HERE | PAGE_DIRTY);
+		o->dirty++;
+		if (paged_write_back_locked(o, f))
+			f->flags |= PAGE_GOING;
+		mm_count(&mm_counts.swapped_out);
+	}
+	lock_drop(&o->lock);
+}
+
+/* ---- in ------------------------------------------------------------------- */
+
+/* The only use is the caller's: the frame leaves the object. */
+static void hand_over_locked(struct swap_area *a, struct frame *f,
+			     uint64_t entry)
+{
+	struct object *o = a->object;
+	bool dirty = f->flags & PAGE_DIRTY; /* it could not be written */
+
+	if (dirty) {
+		f->flags &= (uint16_t)~PAGE_DIRTY;
+		o->dirty--;
+	}
+	object_remove_locked(o, f);
+	f->owner = 0;
+	if (dirty) {
+		put_locked(a, slot_of(entry));
+	} else {
+		f->index = entry;
+		f->flags = FRAME_SWAPPED;
+	}
+}
+
+static int in_locked(struct swap_area *a, uint64_t entry, struct frame **f)
+{
+	struct object *o = a->object;
+	struct frame *page;
+	int err = -E_IO;
+
+	page = o->kobject.dead ? NULL
+			       : paged_page_locked(o, slot_of(entry), &err);
+	if (!page)
+		return err;
+	if (a->uses[slot_of(entry)] == 1) {
+		hand_over_locked(a, page, entry);
+		*f = page;
+		return 0;
+	}
+	*f = frame_alloc(0, FRAME_USED, 0);
+	if (!*f)
+		return -E_NOMEM;
+	page_copy(frame_va(*f), frame_va(page));
+	put_locked(a, slot_of(entry));
+	return 0;
+}
+
+int swap_in(uint64_t entry, struct frame **f)
+{
+	struct swap_area *a = area_of(entry);
+	int err;
+
+	lock_take(&a->object->lock);
+	err = in_locked(a, entry, f);
+	lock_drop(&a->object->lock);
+	if (!err)
+		mm_count(&mm_counts.swapped_in);
+	return err;
+}
