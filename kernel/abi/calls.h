@@ -103,6 +103,11 @@
  *		-E_NOMEM.
  *		The spaces of pagers, and of who makes OBJECT_DMA, keep their
  *		pages.
+ *	swap_remove (machine FRAMES, object MANAGE)
+ *		Brings back what is in the object, in steps; waits. -E_INVAL
+ *		(it is not in use for that), -E_NOMEM, -E_IO, -E_TIMEDOUT (a page
+ *		does not come): then it goes on being used; -E_BUSY: a task that
+ *		is ending has pages there still, ask again.
  *
  * ---- handles ---------------------------------------------------------------
  *	handle_duplicate (DUPLICATE; task CONTROL)
@@ -333,7 +338,8 @@ struct pager_setup;
 	C2(machine_info, uint64_t, machine, struct machine_info *, to)         \
 	C2(machine_stop, uint64_t, machine, int, status)                       \
 	C1(space_clone, uint64_t, space)                                       \
-	C3(swap_add, uint64_t, machine, uint64_t, object, uint64_t, first)
+	C3(swap_add, uint64_t, machine, uint64_t, object, uint64_t, first)     \
+	C2(swap_remove, uint64_t, machine, uint64_t, object)
 
 /* For who wants the names alone: F(name) for each. */
 #define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F, F, F)

@@ -177,6 +177,22 @@ static COLD RARE int swapped(struct space *s, const struct region *r,
 	return 0;
 }
 
+/* Neither used nor written. */
+COLD int fault_bring_locked(struct space *s, va_t va)
+{
+	const struct region *r = region_find(&s->regions, va);
+	pte_t *slot = mmu_leaf_slot(&s->mmu, va);
+	struct frame *frame;
+	int err = swap_in(pte_soft_word(pte_load(slot)), &frame);
+
+	if (err)
+		return err;
+	frame->owner = (uint64_t)slot;
+	pte_publish(slot, pte_with_prot(pte_leaf(frame_pa(frame), MMU_R),
+					r->prot | MMU_U));
+	return 0;
+}
+
 /* A write to a leaf without W that shows a shared object's page. */
 static COLD RARE int first_write(const struct region *r, pte_t *slot, va_t va)
 {

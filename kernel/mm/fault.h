@@ -25,6 +25,12 @@ void fault_page_came_locked(struct space *s, uint64_t fault, struct object *o,
 			    struct frame *f);
 
 /*
+ * The page of `va`, which is in swap and in a table of the space's own, comes back.
+ * 0, or as swap_in() (mm/swap.h). The space is locked.
+ */
+int fault_bring_locked(struct space *s, va_t va);
+
+/*
  * Makes the page of `va` the space's own, whatever the region permits, and
  * gives where the kernel reaches it: for who fills a new space, with private
  * mappings and no pager. Same errors.

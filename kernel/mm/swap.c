@@ -16,6 +16,8 @@ struct swap_area {
 	uint64_t next;		/* to be looked at for a free one */
 	uint64_t free;
 	uint16_t *uses; /* of each slot */
+	bool closed;	/* nothing is put there any more: swap_remove.c */
+	bool found;	/* in this round of it */
 };
 
 static struct swap_area areas[SWAP_AREAS];
@@ -26,17 +28,14 @@ struct mm_counts mm_counts;
 /* A count that is full stays so: the slot is lost, the page is not. */
 #define USES_MAX UINT16_MAX
 
-/* An entry has 32 bits: it fits beside mm_check()'s counts. */
-#define AREA_SHIFT 30
-
 static struct swap_area *area_of(uint64_t entry)
 {
-	return &areas[entry >> AREA_SHIFT];
+	return &areas[swap_area_of(entry)];
 }
 
 static uint64_t slot_of(uint64_t entry)
 {
-	return entry & (BIT(AREA_SHIFT) - 1);
+	return entry & (BIT(SWAP_AREA_SHIFT) - 1);
 }
 
 static struct object *object_in(const struct swap_area *a)
@@ -73,6 +72,7 @@ static int add_locked(struct object *o, uint64_t first)
 	a->first = a->next = first;
 	a->end = o->pages;
 	a->free = o->pages - first;
+	a->closed = false;
 	object_get(o);
 	__atomic_store_n(&a->object, o, __ATOMIC_RELEASE);
 	reclaim_keep_reserve();
@@ -84,7 +84,7 @@ int swap_add(struct object *o, uint64_t first)
 	int err;
 
 	if (o->type != OBJECT_PAGED || !first || first >= o->pages ||
-	    o->pages > BIT(AREA_SHIFT))
+	    o->pages > BIT(SWAP_AREA_SHIFT))
 		return -E_INVAL;
 	lock_take(&adding);
 	err = add_locked(o, first);
@@ -108,6 +108,54 @@ bool swap_has_room(void)
 		if (object_in(&areas[i]) && areas[i].free)
 			return true;
 	return false;
+}
+
+/* ---- an area's end (swap_remove.c) ---------------------------------------- */
+
+int swap_close(struct object *o, uint64_t *area)
+{
+	struct swap_area *a = areas;
+
+	while (a < areas + SWAP_AREAS && object_in(a) != o)
+		a++;
+	if (a == areas + SWAP_AREAS)
+		return -E_INVAL;
+	lock_take(&o->lock);
+	a->closed = true;
+	lock_drop(&o->lock);
+	*area = (uint64_t)(a - areas);
+	return 0;
+}
+
+void swap_reopen(uint64_t area)
+{
+	areas[area].closed = false;
+}
+
+void swap_found(uint64_t area, bool found)
+{
+	areas[area].found |= found;
+}
+
+int swap_end(uint64_t area)
+{
+	struct swap_area *a = &areas[area];
+	struct object *o = a->object;
+	bool used, found = a->found;
+
+	a->found = false;
+	lock_take(&adding);
+	lock_take(&o->lock);
+	used = a->free != a->end - a->first;
+	if (!used)
+		__atomic_store_n(&a->object, NULL, __ATOMIC_RELEASE);
+	lock_drop(&o->lock);
+	lock_drop(&adding);
+	if (used)
+		return found ? -E_STEP : -E_BUSY;
+	frame_put(frame_of(va_to_pa(a->uses)));
+	object_put(o);
+	return 0;
 }
 
 /* ---- slots ---------------------------------------------------------------- */
@@ -148,7 +196,7 @@ static uint64_t take_from(struct swap_area *a)
 	if (!o || !a->free)
 		return 0;
 	lock_take(&o->lock);
-	if (!o->kobject.dead && o->pager && a->free)
+	if (a->object == o && !a->closed && !o->kobject.dead && o->pager)
 		slot = find_locked(a);
 	if (slot) {
 		a->uses[slot] = 1;
@@ -164,7 +212,7 @@ uint64_t swap_take(void)
 		uint64_t slot = take_from(&areas[i]);
 
 		if (slot)
-			return i << AREA_SHIFT | slot;
+			return i << SWAP_AREA_SHIFT | slot;
 	}
 	return 0;
 }
@@ -219,12 +267,19 @@ void swap_put(uint64_t entry)
 	lock_drop(&o->lock);
 }
 
+void swap_forget(struct frame *f)
+{
+	swap_put(f->index);
+	f->flags &= (uint16_t)~FRAME_SWAPPED;
+}
+
 uint64_t swap_uses(void)
 {
 	uint64_t n = 0;
 
 	for (unsigned i = 0; i < SWAP_AREAS; i++)
-		for (uint64_t s = areas[i].first; s < areas[i].end; s++)
+		for (uint64_t s = areas[i].first;
+		     areas[i].object && s < areas[i].end; s++)
 			n += areas[i].uses[s];
 	return n;
 }

@@ -44,6 +44,14 @@ bool swap_has_room(void);
  */
 int swap_add(struct object *o, uint64_t first);
 
+/*
+ * Brings back what is in the object's slots, for good; a step. *n and *va are 0 at
+ * first, and say how far it is. 0: the object is no area any more; -E_STEP, -E_WAIT:
+ * again; -E_INVAL (it is none), -E_NOMEM, -E_IO (a page could not be brought),
+ * -E_BUSY (who ends has some still: a little later).  swap_remove.c
+ */
+int swap_remove_step(struct object *o, uint64_t *n, va_t *va);
+
 /* A slot, counted once, in which a page can be kept: its entry; 0: none. */
 uint64_t swap_take(void);
 
@@ -63,6 +71,30 @@ void swap_out(struct frame *f, uint64_t entry);
  * -E_WAIT (mm/wait.h).
  */
 int swap_in(uint64_t entry, struct frame **f);
+
+/* The frame forgets that swap has a copy of it. */
+void swap_forget(struct frame *f);
+
+/* ---- for swap_remove.c ------------------------------------------------------ */
+
+#define SWAP_AREA_SHIFT 30 /* an entry has 32 bits */
+static inline uint64_t swap_area_of(uint64_t entry)
+{
+	return entry >> SWAP_AREA_SHIFT;
+}
+
+/* No more is put into the object's area. -E_INVAL: it is none. */
+int swap_close(struct object *o, uint64_t *area);
+void swap_reopen(uint64_t area);
+
+/* A round has met something that names the area. */
+void swap_found(uint64_t area, bool found);
+
+/*
+ * A round is over. 0: nothing names the area, and it has ended; -E_STEP: another
+ * round; -E_BUSY: nothing was met in this one, and yet.
+ */
+int swap_end(uint64_t area);
 
 /* Uses of all slots, for mm_check(). */
 uint64_t swap_uses(void);

@@ -85,6 +85,7 @@ static const struct shape shapes[] = {
 	AT(machine_info) = {.arguments = "Ma"},
 	AT(machine_stop) = {.arguments = "Mn"},
 	AT(swap_add) = {.arguments = "MNn"}, /* an area would stay */
+	AT(swap_remove) = {.arguments = "MO"},
 };
 _Static_assert(sizeof(shapes) / sizeof(shapes[0]) == CALL_END - CALL_FIRST,
 	       "every call is there");
