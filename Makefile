@@ -29,7 +29,8 @@ export O CROSS LLVM T WERROR
 
 LIB = bits.c log.c lock.c format.c
 ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machine.c \
-	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S trial.c
+	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S \
+	trial.c lock.S
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c span.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c pager_create.c window.c space.c pages.c \
@@ -218,17 +219,23 @@ $(O)/program/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
 
-# What runs once, or seldom, or only for a person to read, is made small.
-COLD = $(addprefix platform/,board%.c fdt%.c console.c plic.c errata.c) \
+# What runs once, or seldom, or only for a person to read, is made small, and saves
+# registers by a call; what is called by what is often done saves its own.
+COLD = $(addprefix platform/,board%.c fdt_find.c console.c plic.c errata.c) \
 	$(addprefix kernel/,main.c panic.c report.c lib/log.c lib/format.c boot/% compat/% \
 	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c) \
-	$(addprefix mm/,mm.c check.c frame_check.c grace.c ending.c region_check.c \
+	$(addprefix mm/,mm.c check.c frame_check.c grace.c region_check.c \
 	rmap.c revoke.c pager_create.c pin.c) \
-	$(addprefix task/,idle.c task.c timer.c watch.c thread.c thread_fpu.c) \
-	$(addprefix ipc/,interrupt.c message.c reply.c endpoint.c handler.c copy.c) \
+	$(addprefix task/,idle.c task.c timer.c watch.c thread_fpu.c) \
+	$(addprefix ipc/,interrupt.c reply.c) \
 	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c \
-	task_calls.c thread_calls.c ipc_calls.c walk.c))
-$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD),$(KERNEL)))): OPT = -Os
+	task_calls.c walk.c))
+COOL = platform/fdt.c $(addprefix kernel/,mm/ending.c task/thread.c \
+	$(addprefix ipc/,message.c endpoint.c handler.c copy.c) \
+	$(addprefix sys/,thread_calls.c ipc_calls.c))
+made = $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(1),$(KERNEL))))
+$(call made,$(COLD)): OPT = -Os -msave-restore
+$(call made,$(COOL)): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)
