@@ -30,7 +30,7 @@ export O CROSS LLVM T WERROR
 LIB = bits.c log.c lock.c format.c
 ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machine.c \
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S \
-	trial.c lock.S
+	trial.c lock.S soft_ad.S soft_ad.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c span.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c pager_create.c window.c space.c pages.c \
@@ -223,7 +223,7 @@ $(O)/program/%.o: % Makefile
 # registers by a call; what is called by what is often done saves its own.
 COLD = $(addprefix platform/,board%.c fdt_find.c console.c plic.c errata.c) \
 	$(addprefix kernel/,main.c panic.c report.c lib/log.c lib/format.c boot/% compat/% \
-	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c) \
+	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c soft_ad.c) \
 	$(addprefix mm/,mm.c check.c frame_check.c grace.c region_check.c \
 	rmap.c revoke.c pager_create.c pin.c) \
 	$(addprefix task/,idle.c task.c timer.c watch.c thread_fpu.c) \

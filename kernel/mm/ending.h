@@ -26,7 +26,7 @@
 #define ENDING_SMALL 32u   /* regions, handles, threads told */
 
 /* An object of any kind, and a thread told, cost as much as so many pages. */
-#define ENDING_WHOLE  8u
+#define ENDING_WHOLE  9u
 #define ENDING_THREAD 4u
 
 /*
