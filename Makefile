@@ -12,12 +12,14 @@ O ?= build/llvm
 TARGET_CC = clang --target=riscv64-unknown-elf -mno-relax -Wno-unused-command-line-argument
 TARGET_LD = ld.lld
 CSRS =
+ALIGN =
 OBJCOPY = llvm-objcopy
 else
 O ?= build
 TARGET_CC = $(CROSS)gcc
 TARGET_LD = $(CROSS)ld
 CSRS = _zicsr_zifencei
+ALIGN = -malign-data=natural
 OBJCOPY = $(CROSS)objcopy
 endif
 HOST_CC ?= gcc
@@ -25,9 +27,10 @@ export O CROSS LLVM T WERROR
 
 # ---- the inventory -----------------------------------------------------
 
-LIB = bits.c log.c lock.c
+LIB = bits.c log.c lock.c format.c
 ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machine.c \
-	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S trial.c
+	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S \
+	trial.c lock.S soft_ad.S soft_ad.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c kin.c span.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c pager_create.c window.c space.c pages.c \
@@ -88,24 +91,23 @@ MANIFESTS = $(notdir $(basename $(wildcard tests/servers/*.manifest)))
 
 WARN = -Wall -Wextra -Wshadow $(if $(filter 1,$(WERROR)),-Werror)
 OPT = -O2
-C = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-common -ffunction-sections \
-	-fno-pic -mcmodel=medany $(HEADERS) -MMD -MP
+C = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-common -ffunction-sections -fdata-sections \
+	-fno-pic -mcmodel=medany $(ALIGN) $(HEADERS) -MMD -MP
 KERNEL_ISA = rv64imac$(CSRS)
 KERNEL_C = $(C) -march=$(KERNEL_ISA) -mabi=lp64 -Ikernel -I.
 TEST_C = $(KERNEL_C) -DQUIRE_TEST -DQUIRE_DEBUG
 USER_C = $(C) -march=rv64imafdc$(CSRS) -mabi=lp64d -Ikernel -Iuser/lib -Iuser
 
 # The C library: picolibc; newlib, if CROSS is another gcc that has its own, or
-# if there is no picolibc. kernel/lib/newlib.c is what the kernel needs then.
+# if there is no picolibc.
 ask = $(shell PATH='$(PATH)' $(CROSS)gcc -march=$(1) -mabi=$(2) $(3) 2>/dev/null)
 ifneq ($(CROSS) $(wildcard $(PICOLIBC)),riscv64-unknown-elf- $(PICOLIBC))
 NEWLIB := $(filter /%,$(call ask,rv64imac,lp64,-print-file-name=libc.a))
 endif
 ifeq ($(NEWLIB),)
 HEADERS = -isystem $(PICOLIBC)/include
-libc = $(PICOLIBC)/lib/$(3)$(1)/$(2)/libc.a --defsym=vfprintf=__i_vfprintf
+libc = $(PICOLIBC)/lib/$(3)$(1)/$(2)/libc.a $(if $(3),--defsym=vfprintf=__i_vfprintf)
 else
-LIB += newlib.c
 HEADERS := $(if $(filter 1,$(LLVM)),-isystem $(dir $(firstword $(filter %/string.h, \
 	$(call ask,rv64imac,lp64,-M -include string.h -x c /dev/null)))))
 libc = $(call ask,$(1),$(2),-print-file-name=libc.a)
@@ -217,17 +219,24 @@ $(O)/program/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
 
-# What runs once, or seldom, or only for a person to read, is made small.
-COLD = $(addprefix platform/,board%.c fdt%.c console.c plic.c errata.c) \
-	$(addprefix kernel/,main.c panic.c report.c lib/log.c boot/% compat/% \
-	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c) \
-	$(addprefix mm/,mm.c check.c frame_check.c grace.c ending.c region_check.c \
-	rmap.c revoke.c pager_create.c pin.c kin.c swap.c swap_remove.c evict.c reclaim.c) \
-	$(addprefix task/,idle.c task.c timer.c watch.c thread.c thread_fpu.c) \
-	$(addprefix ipc/,interrupt.c message.c reply.c endpoint.c handler.c copy.c) \
+# What runs once, or seldom, or only for a person to read, is made small, and saves
+# registers by a call; what is called by what is often done saves its own.
+COLD = $(addprefix platform/,board%.c fdt_find.c console.c plic.c errata.c) \
+	$(addprefix kernel/,main.c panic.c report.c lib/log.c lib/format.c boot/% compat/% \
+	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c soft_ad.c) \
+	$(addprefix mm/,mm.c check.c frame_check.c grace.c region_check.c \
+	rmap.c revoke.c pager_create.c pin.c kin.c \
+	swap.c swap_remove.c evict.c reclaim.c) \
+	$(addprefix task/,idle.c task.c timer.c watch.c thread_fpu.c) \
+	$(addprefix ipc/,interrupt.c reply.c) \
 	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c \
-	task_calls.c thread_calls.c ipc_calls.c swap_calls.c walk.c))
-$(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(COLD),$(KERNEL)))): OPT = -Os
+	task_calls.c swap_calls.c walk.c))
+COOL = platform/fdt.c $(addprefix kernel/,mm/ending.c task/thread.c \
+	$(addprefix ipc/,message.c endpoint.c handler.c copy.c) \
+	$(addprefix sys/,thread_calls.c ipc_calls.c))
+made = $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(1),$(KERNEL))))
+$(call made,$(COLD)): OPT = -Os -msave-restore
+$(call made,$(COOL)): OPT = -Os
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)

@@ -13,8 +13,9 @@
  *	2 illegal instruction   floating point       panic
  *	                        turned on, or the
  *	                        handler
- *	3 breakpoint            the handler          after a semihosting call
- *	                                             that nobody took: go on
+ *	3 breakpoint            the handler          an assert; but after a
+ *	                                             semihosting call that nobody
+ *	                                             took: go on
  *	others                  the handler          inside uaccess: -E_FAULT;
  *	                                             else panic
  *	any, in arch/trial.h    -                    the trial has failed
@@ -284,7 +285,10 @@ COLD void upcall_trap_kernel(struct trap_frame *frame, uint64_t scause,
 	struct thread *t = this_cpu()->current;
 	int err;
 
-	if (scause == CAUSE_BREAKPOINT && machine_owns_breakpoint(frame->pc)) {
+	if (scause == CAUSE_BREAKPOINT) {
+		if (!machine_owns_breakpoint(frame->pc))
+			panic("assertion at 0x%lx, line %u", (long)frame->pc,
+			      assert_line((const void *)frame->pc));
 		frame->pc += 4;
 		return;
 	}

@@ -10,11 +10,23 @@
 __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *fmt,
 							   ...);
 
-/* What it says is in the source; only debug builds carry it, which are larger. */
+/*
+ * A breakpoint and the line's number: four bytes, and the registers as they are.
+ * The trap says where (assert_line); what it says is in the source, and only
+ * debug builds, which are larger, carry it.
+ */
+#define ASSERT_STOP()                                                 \
+	do {                                                          \
+		__asm__ volatile("c.ebreak\n\t.half %0"               \
+				 :                                    \
+				 : "i"(__LINE__));                    \
+		__builtin_unreachable();                              \
+	} while (0)
+
 #if defined(QUIRE_DEBUG) || defined(QUIRE_HOST)
 #define ASSERT_FAILED(x) assert_failed(#x, __FILE__, __LINE__)
 #else
-#define ASSERT_FAILED(x) assert_failed_at(__FILE__, __LINE__)
+#define ASSERT_FAILED(x) ASSERT_STOP()
 #endif
 
 #undef assert
@@ -26,7 +38,11 @@ __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *fmt,
 
 __attribute__((noreturn, cold)) void assert_failed(const char *what,
 						   const char *file, int line);
-__attribute__((noreturn, cold)) void assert_failed_at(const char *file,
-						      int line);
+
+/* The line of an ASSERT_STOP() at `pc`. */
+static inline unsigned assert_line(const void *pc)
+{
+	return ((const unsigned short *)pc)[1];
+}
 
 #endif

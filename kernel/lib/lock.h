@@ -44,7 +44,6 @@ struct lock {
 void lock_init(struct lock *l, enum lock_rank rank);
 bool lock_is_held(const struct lock *l);
 
-extern uint64_t lock_wait_count; /* lock.c's */
 
 /* lock_try() may be out of order. */
 #ifdef QUIRE_DEBUG
@@ -52,21 +51,31 @@ void lock_take(struct lock *l);
 bool lock_try(struct lock *l);
 void lock_drop(struct lock *l);
 #else
+/* One instruction, whose result the compiler would extend once more. */
 static inline bool lock_try(struct lock *l)
 {
-	return !__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE);
+	long was;
+
+	__asm__ volatile("amoswap.w.aq %0, %2, %1"
+			 : "=r"(was), "+A"(l->held)
+			 : "r"(1)
+			 : "memory");
+	return !was;
 }
 
-/* It waits in line, so that functions that only take a lock stay leaves. */
+/*
+ * Waiting is a call that changes t0 and t1 only (arch/riscv/lock.S), so that
+ * functions that only take a lock stay leaves.
+ */
 static inline void lock_take(struct lock *l)
 {
-	if (__builtin_expect(lock_try(l), 1))
-		return;
-	__atomic_fetch_add(&lock_wait_count, 1, __ATOMIC_RELAXED);
-	do
-		while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
-			;
-	while (!lock_try(l));
+	register struct lock *waited_for __asm__("t0") = l;
+
+	if (__builtin_expect(!lock_try(l), 0))
+		__asm__ volatile("jal t1, lock_wait"
+				 : "+r"(waited_for)
+				 :
+				 : "t1", "memory");
 }
 
 static inline void lock_drop(struct lock *l)

@@ -42,12 +42,9 @@ void log_print(const char *fmt, ...)
 	log_write(line, strlen(line));
 }
 
+#ifdef QUIRE_DEBUG
 void assert_failed(const char *what, const char *file, int line)
 {
 	panic("assertion \"%s\" failed at %s:%d", what, file, line);
 }
-
-void assert_failed_at(const char *file, int line)
-{
-	panic("assertion at %s:%d", file, line);
-}
+#endif

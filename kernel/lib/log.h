@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * log.h - lines for a person. Whole lines go out at once, so two harts do not
- * mix theirs. Formatting is the C library's (integers and strings only).
+ * mix theirs. Formats are what format.c knows: integers, characters, strings.
  */
 #ifndef LIB_LOG_H
 #define LIB_LOG_H

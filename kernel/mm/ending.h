@@ -21,12 +21,12 @@
 #include "lib/kobject.h"
 
 /* One step takes about 20,000 instructions at most; for those who end: */
-#define ENDING_PAGES 112u  /* taken out of a space or an object */
+#define ENDING_PAGES 104u  /* taken out of a space or an object */
 #define ENDING_QUICK 1024u /* entries of leaf tables changed in place */
 #define ENDING_SMALL 32u   /* regions, handles, threads told */
 
 /* An object of any kind, and a thread told, cost as much as so many pages. */
-#define ENDING_WHOLE  8u
+#define ENDING_WHOLE  9u
 #define ENDING_THREAD 4u
 
 /*

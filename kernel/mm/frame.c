@@ -19,6 +19,7 @@
 struct frame *frame_records;
 pa_t frame_base;
 uint64_t frame_count;
+uint64_t frame_bias;
 
 #define CACHE_MAX   63 /* a cache is 512 bytes */
 #define CACHE_ORDER 4  /* refilled by a folio of this order, if there is one */

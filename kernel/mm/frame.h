@@ -106,10 +106,14 @@ void frame_put_chain(uint32_t chain);
 extern struct frame *frame_records;
 extern pa_t frame_base;
 extern uint64_t frame_count;
+extern uint64_t frame_bias; /* where the record of address 0 would lie */
+
+#define FRAME_SHIFT 5 /* of a record */
+_Static_assert(sizeof(struct frame) == 1 << FRAME_SHIFT, "a power of two");
 
 static inline pa_t frame_pa(const struct frame *f)
 {
-	return frame_base + ((pa_t)(f - frame_records) << PAGE_SHIFT);
+	return ((uint64_t)f - frame_bias) << (PAGE_SHIFT - FRAME_SHIFT);
 }
 
 /* In the linear map. */

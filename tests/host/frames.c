@@ -17,11 +17,14 @@ static uint32_t free_count;
 struct frame *frame_records = records;
 pa_t frame_base = HOST_RAM_BASE;
 uint64_t frame_count = HOST_FRAMES;
+uint64_t frame_bias;
 
 static void frames_begin(void)
 {
 	if (arena != NULL)
 		return;
+	frame_bias = (uint64_t)records -
+		     (HOST_RAM_BASE >> PAGE_SHIFT << FRAME_SHIFT);
 	arena = aligned_alloc(PAGE_SIZE, HOST_FRAMES * PAGE_SIZE);
 	assert(arena != NULL);
 	ASAN_POISON_MEMORY_REGION(arena, HOST_FRAMES * PAGE_SIZE);

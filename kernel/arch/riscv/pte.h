@@ -173,9 +173,10 @@ static inline pte_t pte_without_ad(pte_t p)
 
 /* ---- memory ---------------------------------------------------------- */
 
-static inline pte_t pte_to_memory(pte_t p)
+/* What ad=soft makes of an entry on its way to memory. */
+static inline pte_t pte_disguised(pte_t p)
 {
-	if (!pte_soft_ad || !pte_is_leaf(p))
+	if (!pte_is_leaf(p))
 		return p;
 	if ((p & PTE_W) && !(p & PTE_D))
 		p = (p & ~PTE_W) | PTE_SOFT_CLEAN;
@@ -184,10 +185,9 @@ static inline pte_t pte_to_memory(pte_t p)
 	return p;
 }
 
-static inline pte_t pte_from_memory(pte_t p)
+/* And on its way back. */
+static inline pte_t pte_undisguised(pte_t p)
 {
-	if (!pte_soft_ad)
-		return p;
 	if (!(p & PTE_V)) {
 		if (!(p & PTE_SOFT_OLD))
 			return p;
@@ -195,6 +195,36 @@ static inline pte_t pte_from_memory(pte_t p)
 	}
 	if ((p & PTE_SOFT_CLEAN) && (p & PTE_RWX))
 		p = (p & ~PTE_SOFT_CLEAN) | PTE_W;
+	return p;
+}
+
+/*
+ * In the kernel they stand once, in soft_ad.c, and are called by way of
+ * soft_ad.S, which keeps all registers but t0 and t1: who reads and writes
+ * entries pays for no call that nearly never is made.
+ */
+#ifndef QUIRE_HOST
+#define PTE_SOFTLY(way, p)                                               \
+	({                                                               \
+		register pte_t pte_ __asm__("t0") = (p);                 \
+		__asm__("jal t1, " #way "_softly" : "+r"(pte_) : : "t1"); \
+		pte_;                                                    \
+	})
+#else
+#define PTE_SOFTLY(way, p) way(p)
+#endif
+
+static inline pte_t pte_to_memory(pte_t p)
+{
+	if (__builtin_expect(pte_soft_ad, false))
+		return PTE_SOFTLY(pte_disguised, p);
+	return p;
+}
+
+static inline pte_t pte_from_memory(pte_t p)
+{
+	if (__builtin_expect(pte_soft_ad, false))
+		return PTE_SOFTLY(pte_undisguised, p);
 	return p;
 }
 
