@@ -224,8 +224,9 @@ static __attribute__((noinline)) struct trap_frame *page_fault(uint64_t scause,
 
 	cpu->fault = round_down(stval, PAGE_SIZE) | access;
 	err = fault_resolve(cpu->current->task->space, stval, access);
-	if (err == -E_NOMEM)
-		err = reclaim_for_me(); /* then the instruction runs again */
+	if (err == -E_NOMEM) /* 0 then: the instruction runs again */
+		err = fault_resolve_short(cpu->current->task->space, stval,
+					  access);
 	cpu->fault = 0;
 	if (!err) {
 		cpu->current->page_error = 0; /* of a page that is there */
@@ -271,7 +272,7 @@ static COLD int resolve_in_call(struct space *s, va_t va, unsigned access)
 	int err = fault_resolve(s, va, access);
 
 	for (unsigned n = 0; n < 4 && err == -E_NOMEM; n++) {
-		err = reclaim_for_me();
+		err = fault_resolve_short(s, va, access);
 		if (err)
 			return err;
 		err = fault_resolve(s, va, access);

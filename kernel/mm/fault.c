@@ -34,6 +34,7 @@
 #include "mm/object.h"
 #include "mm/paged.h"
 #include "mm/private.h"
+#include "mm/reclaim.h"
 #include "mm/span.h"
 #include "mm/swap.h"
 
@@ -162,7 +163,7 @@ static inline int absent(struct space *s, const struct region *r, pte_t *slot,
  * tells whether what swap has of it is still good.
  */
 static COLD RARE int swapped(struct space *s, const struct region *r,
-			     pte_t *slot, bool write)
+			     pte_t *slot, unsigned access)
 {
 	struct frame *frame;
 	int err = swap_in(pte_soft_word(pte_load(slot)), &frame);
@@ -173,7 +174,7 @@ static COLD RARE int swapped(struct space *s, const struct region *r,
 		mmu_sync_code(&s->mmu);
 	s->counts.swapped++;
 	frame->owner = (uint64_t)slot;
-	install(r, slot, frame_pa(frame), 0, write);
+	install(r, slot, frame_pa(frame), 0, access == PROT_W);
 	return 0;
 }
 
@@ -209,9 +210,8 @@ static COLD RARE int first_write(const struct region *r, pte_t *slot, va_t va)
 
 /* A write to a leaf without W. */
 static RARE int write_protected(struct space *s, const struct region *r,
-				pte_t *slot, va_t va)
+				pte_t *slot, pte_t p, va_t va)
 {
-	pte_t p = pte_load(slot);
 	struct frame *own;
 	int err;
 
@@ -243,9 +243,9 @@ static RARE int write_protected(struct space *s, const struct region *r,
 
 /* The leaf permits the access and yet it faulted. */
 static COLD RARE int permitted(struct space *s, pte_t *slot, pte_t p, va_t va,
-			       bool write)
+			       unsigned access)
 {
-	pte_t touched = pte_touch(p, write);
+	pte_t touched = pte_touch(p, access == PROT_W);
 
 	if (touched == p) {
 		s->counts.stale++;
@@ -268,33 +268,43 @@ static RARE struct region *grow_stack(struct space *s, va_t va)
 	return region_find(&s->regions, va);
 }
 
-/* The table is not the one found last: it may be missing, or in common. */
-static RARE int find_slot(struct space *s, va_t va, unsigned access,
-			  pte_t **slot)
-{
-	int err = s->in_common ? span_enter_locked(s, va, access) : 0;
-
-	return err ? err : span_slot_locked(s, va, slot);
-}
-
 static inline bool permits(pte_t p, unsigned access)
 {
 	return pte_valid(p) && (pte_prot(p) & access);
 }
 
 /*
- * Only a table of one's own is filled. From one in common the page may just have
- * been taken, from another side (reclaim.h, rmap.h): then it is looked at again.
+ * Only a table of one's own is filled. From one in common, where the page was a
+ * moment ago, it may have been taken from another side (reclaim.h, rmap.h).
+ * Gives 1 if there is nothing left to do.
  */
-static inline bool may_fill(const struct space *s, va_t va)
+static COLD RARE int enter_common(struct space *s, va_t va, unsigned access)
 {
-	return !s->in_common || mmu_leaf_is_near(&s->mmu, va);
+	int err = span_enter_locked(s, va, access);
+	pte_t *slot = err ? NULL : mmu_leaf_slot_far(&s->mmu, va);
+	pte_t p;
+
+	if (!slot || mmu_leaf_is_near(&s->mmu, va))
+		return err;
+	p = pte_load(slot);
+	if (!permits(p, access))
+		return span_own_locked(s, va, va + PAGE_SIZE);
+	permitted(s, slot, p, va, access);
+	return 1;
+}
+
+/* The table is not the one found last: it may be missing, or in common. */
+static RARE int find_slot(struct space *s, va_t va, unsigned access,
+			  pte_t **slot)
+{
+	int err = s->in_common ? enter_common(s, va, access) : 0;
+
+	return err ? err : span_slot_locked(s, va, slot);
 }
 
 static int resolve_locked(struct space *s, va_t va, unsigned access)
 {
 	struct region *r = region_find(&s->regions, va);
-	bool write = access == PROT_W;
 	pte_t *slot;
 	pte_t p;
 
@@ -305,35 +315,21 @@ static int resolve_locked(struct space *s, va_t va, unsigned access)
 		return -E_ACCES;
 	if (mmu_leaf_is_near(&s->mmu, va)) {
 		slot = mmu_leaf_slot_near(&s->mmu, va);
-		p = pte_load(slot);
 	} else {
 		int err = find_slot(s, va, access, &slot);
 
 		if (err)
-			return err;
-		p = pte_load(slot);
-		if (!permits(p, access) && !may_fill(s, va))
-			return 0;
+			return err < 0 ? err : 0;
 	}
+	p = pte_load(slot);
 	if (!p)
 		return absent(s, r, slot, va, access);
-	if (permits(p, access))
-		return permitted(s, slot, p, va, write);
 	if (!pte_valid(p))
-		return swapped(s, r, slot, write);
-	return write ? write_protected(s, r, slot, va) : -E_ACCES;
-}
-
-/* A pinned space helps others to memory, and may have what is left. */
-static COLD RARE int resolve_pinned_locked(struct space *s, va_t va,
-					   unsigned access)
-{
-	int err;
-
-	frame_use_reserve(true);
-	err = resolve_locked(s, va, access);
-	frame_use_reserve(false);
-	return err;
+		return swapped(s, r, slot, access);
+	if (pte_prot(p) & access)
+		return permitted(s, slot, p, va, access);
+	return access == PROT_W ? write_protected(s, r, slot, p, va)
+				: -E_ACCES;
 }
 
 int fault_resolve(struct space *s, va_t va, unsigned access)
@@ -344,10 +340,21 @@ int fault_resolve(struct space *s, va_t va, unsigned access)
 		return -E_FAULT;
 	lock_take(&s->lock);
 	err = resolve_locked(s, va, access);
-	if (err == -E_NOMEM && s->pinned && frame_only_reserve())
-		err = resolve_pinned_locked(s, va, access);
 	lock_drop(&s->lock);
 	return err;
+}
+
+/* A pinned space helps others to memory, and may have what is left. */
+COLD int fault_resolve_short(struct space *s, va_t va, unsigned access)
+{
+	int err = -E_NOMEM;
+
+	if (s->pinned && frame_only_reserve()) {
+		frame_use_reserve(true);
+		err = fault_resolve(s, va, access);
+		frame_use_reserve(false);
+	}
+	return err == -E_NOMEM ? reclaim_for_me() : err;
 }
 
 /*
@@ -418,7 +425,7 @@ static COLD int own_locked(struct space *s, va_t va, void **page)
 	if (!pte_valid(pte_load(slot)))
 		err = absent(s, r, slot, va, PROT_W);
 	else if (!is_sole_owner(pte_load(slot)))
-		err = write_protected(s, r, slot, va);
+		err = write_protected(s, r, slot, pte_load(slot), va);
 	s->counts = before; /* nobody has faulted */
 	*page = pa_to_va(pte_pa(pte_load(slot)));
 	return err;

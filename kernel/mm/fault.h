@@ -16,6 +16,12 @@ struct frame;
 int fault_resolve(struct space *s, va_t va, unsigned access);
 
 /*
+ * The same again, after -E_NOMEM: as reclaim_for_me() (mm/reclaim.h), or with what
+ * is kept for who can free memory. -E_WAIT is for the access as it stands then.
+ */
+int fault_resolve_short(struct space *s, va_t va, unsigned access);
+
+/*
  * Page `f` of `o` has come, for which a thread of `s` waits that touched the page
  * at `fault` (as cpu.fault): shows it there, if what the space says of that place
  * still permits it, and the space is not busy. Else the thread faults again.

@@ -24,7 +24,7 @@
  * Locking: the ring, and entries of tables in common when they are copied or when
  * a page is taken out of them, by the lock of its 2 MiB (LOCK_KIN), of which there
  * are few. A table that one space alone has is changed under that space's lock.
- * `owner` of a table changes under both.
+ * `owner` of a table is changed under the space's lock, and to a space under both.
  */
 #ifndef MM_KIN_H
 #define MM_KIN_H
@@ -61,8 +61,17 @@ void kin_table_begins(struct frame *table, struct space *s, va_t va);
 /* `new` is a copy of `table`. Called with the lock of their 2 MiB held. */
 void kin_join_locked(struct frame *new, struct frame *table);
 
-/* From now on `s` alone has it; or, NULL, several, or nobody. */
+/* From now on `s`, which is locked, alone has it. */
 void kin_set_space(struct frame *table, struct space *s);
+
+/*
+ * From now on several may have it. Its space's lock is enough for that: who has the
+ * lock of kin, and thinks that the table is the space's alone, tries that, too.
+ */
+static inline void kin_make_common(struct frame *table)
+{
+	__atomic_store_n(&table->owner, 0, __ATOMIC_RELEASE);
+}
 
 /* The table goes: nothing is in it any more. */
 void kin_table_ends(struct frame *table);

@@ -309,7 +309,7 @@ static COLD pte_t fold(struct space *from, pte_t *slot, bool *was_linked)
 	if (in_common(p))
 		return p;
 	p = pte_folded(pte_pa(p));
-	kin_set_space(table_of(p), NULL);
+	kin_make_common(table_of(p));
 	mmu_set_span(&from->mmu, slot, p);
 	from->in_common++;
 	*was_linked = true;
