@@ -12,14 +12,16 @@ O ?= build/llvm
 TARGET_CC = clang --target=riscv64-unknown-elf -mno-relax -Wno-unused-command-line-argument
 TARGET_LD = ld.lld
 CSRS =
-ALIGN =
+TIGHT =
 OBJCOPY = llvm-objcopy
 else
 O ?= build
 TARGET_CC = $(CROSS)gcc
 TARGET_LD = $(CROSS)ld
 CSRS = _zicsr_zifencei
-ALIGN = -malign-data=natural
+# Constants as close as they may lie; no block of a function twice, for a jump.
+TIGHT = -malign-data=natural --param max-grow-copy-bb-insns=2 \
+	--param max-jump-thread-duplication-stmts=4
 OBJCOPY = $(CROSS)objcopy
 endif
 HOST_CC ?= gcc
@@ -91,10 +93,11 @@ MANIFESTS = $(notdir $(basename $(wildcard tests/servers/*.manifest)))
 
 WARN = -Wall -Wextra -Wshadow $(if $(filter 1,$(WERROR)),-Werror)
 OPT = -O2
-C = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-common -ffunction-sections -fdata-sections \
-	-fno-pic -mcmodel=medany $(ALIGN) $(HEADERS) -MMD -MP
+C = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-common -ffunction-sections \
+	-fno-pic -mcmodel=medany $(HEADERS) -MMD -MP
 KERNEL_ISA = rv64imac$(CSRS)
-KERNEL_C = $(C) -march=$(KERNEL_ISA) -mabi=lp64 -Ikernel -I.
+KERNEL_C = $(C) -fdata-sections $(TIGHT) -march=$(KERNEL_ISA) -mabi=lp64 \
+	-Ikernel -I.
 TEST_C = $(KERNEL_C) -DQUIRE_TEST -DQUIRE_DEBUG
 USER_C = $(C) -march=rv64imafdc$(CSRS) -mabi=lp64d -Ikernel -Iuser/lib -Iuser
 
@@ -106,7 +109,7 @@ NEWLIB := $(filter /%,$(call ask,rv64imac,lp64,-print-file-name=libc.a))
 endif
 ifeq ($(NEWLIB),)
 HEADERS = -isystem $(PICOLIBC)/include
-libc = $(PICOLIBC)/lib/$(3)$(1)/$(2)/libc.a $(if $(3),--defsym=vfprintf=__i_vfprintf)
+libc = $(PICOLIBC)/lib/$(3)$(1)/$(2)/libc.a --defsym=vfprintf=__i_vfprintf
 else
 HEADERS := $(if $(filter 1,$(LLVM)),-isystem $(dir $(firstword $(filter %/string.h, \
 	$(call ask,rv64imac,lp64,-M -include string.h -x c /dev/null)))))

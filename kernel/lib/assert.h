@@ -15,12 +15,10 @@ __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *fmt,
  * The trap says where (assert_line); what it says is in the source, and only
  * debug builds, which are larger, carry it.
  */
-#define ASSERT_STOP()                                                 \
-	do {                                                          \
-		__asm__ volatile("c.ebreak\n\t.half %0"               \
-				 :                                    \
-				 : "i"(__LINE__));                    \
-		__builtin_unreachable();                              \
+#define ASSERT_STOP()                                                       \
+	do {                                                                \
+		__asm__ volatile("c.ebreak\n\t.half %0" : : "i"(__LINE__)); \
+		__builtin_unreachable();                                    \
 	} while (0)
 
 #if defined(QUIRE_DEBUG) || defined(QUIRE_HOST)

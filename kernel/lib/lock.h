@@ -44,7 +44,6 @@ struct lock {
 void lock_init(struct lock *l, enum lock_rank rank);
 bool lock_is_held(const struct lock *l);
 
-
 /* lock_try() may be out of order. */
 #ifdef QUIRE_DEBUG
 void lock_take(struct lock *l);

@@ -98,8 +98,8 @@ static int place_records(const struct pa_range *ram, unsigned n,
 	frame_base = lo;
 	frame_count = frames;
 	frame_records = pa_to_va(at);
-	frame_bias = (uint64_t)frame_records -
-		     (lo >> PAGE_SHIFT << FRAME_SHIFT);
+	frame_bias =
+		(uint64_t)frame_records - (lo >> PAGE_SHIFT << FRAME_SHIFT);
 	*records = (struct pa_range){at, at + bytes};
 	return 0;
 }

@@ -223,7 +223,7 @@ static inline void act(struct pager *p, const struct pager_answer *a,
 static __attribute__((noinline)) int take_one(struct pager *p,
 					      struct pager_taking *t)
 {
-	struct pager_slot s;
+	struct pager_slot s = {0};
 	int n, err = 0;
 
 	lock_take(&p->lock);
@@ -302,7 +302,7 @@ static COLD struct frame *take_queued(struct pager *p, unsigned *kind)
 
 static void fail_slot(struct pager *p, const struct pager_answer *a)
 {
-	struct pager_slot s;
+	struct pager_slot s = {0};
 	int err;
 
 	lock_take(&p->lock);
@@ -320,7 +320,7 @@ static COLD bool fail_requests(struct pager *p)
 	struct pager_answer a = {.kind = PAGER_FAIL, .error = E_IO};
 	struct object *o;
 	struct frame *f;
-	unsigned kind;
+	unsigned kind = 0;
 
 	for (; a.slot < p->slots; a.slot++)
 		fail_slot(p, &a);

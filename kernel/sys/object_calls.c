@@ -139,7 +139,7 @@ long sys_object_create(const uint64_t arg[6])
 {
 	uint64_t from = arg[0], bytes = arg[1], where = arg[2];
 	struct kobject *k;
-	struct made m;
+	struct made m = {0};
 	long err;
 
 	if (from == SELF) {

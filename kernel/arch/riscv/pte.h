@@ -204,11 +204,11 @@ static inline pte_t pte_undisguised(pte_t p)
  * entries pays for no call that nearly never is made.
  */
 #ifndef QUIRE_HOST
-#define PTE_SOFTLY(way, p)                                               \
-	({                                                               \
-		register pte_t pte_ __asm__("t0") = (p);                 \
+#define PTE_SOFTLY(way, p)                                                \
+	({                                                                \
+		register pte_t pte_ __asm__("t0") = (p);                  \
 		__asm__("jal t1, " #way "_softly" : "+r"(pte_) : : "t1"); \
-		pte_;                                                    \
+		pte_;                                                     \
 	})
 #else
 #define PTE_SOFTLY(way, p) way(p)

@@ -48,3 +48,10 @@ TEST(dies_by_a_failed_assert)
 {
 	assert(depth == 12345);
 }
+
+/* As asserts are outside of debug builds. */
+TEST(dies_by_a_short_assert)
+{
+	if (depth != 12345)
+		ASSERT_STOP();
+}
