@@ -240,6 +240,7 @@ COOL = platform/fdt.c $(addprefix kernel/,mm/ending.c task/thread.c \
 made = $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(1),$(KERNEL))))
 $(call made,$(COLD)): OPT = -Os -msave-restore
 $(call made,$(COOL)): OPT = -Os
+$(call made,$(addprefix kernel/mm/,fault.c span.c)): TIGHT =
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)

@@ -102,7 +102,7 @@
 
 #define PAGER_SLOTS_MAX	 64u
 #define PAGER_RING	 64u
-#define PAGER_REVOKE_MAX 64u
+#define PAGER_REVOKE_MAX 48u
 
 /* pager_setup.flags */
 #define PAGER_TELL_DIRTY 1u

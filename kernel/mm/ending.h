@@ -21,7 +21,7 @@
 #include "lib/kobject.h"
 
 /* One step takes about 20,000 instructions at most; for those who end: */
-#define ENDING_PAGES 104u  /* taken out of a space or an object */
+#define ENDING_PAGES 102u  /* taken out of a space or an object */
 #define ENDING_QUICK 1024u /* entries of leaf tables changed in place */
 #define ENDING_SMALL 32u   /* regions, handles, threads told */
 

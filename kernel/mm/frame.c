@@ -218,7 +218,13 @@ void frame_get(struct frame *f)
 	assert(before > 0 && before < UINT32_MAX);
 }
 
-static void folio_free(struct frame *f)
+/* Neither of a larger order, nor with a copy in swap. */
+static inline bool is_simple(const struct frame *f)
+{
+	return !(f->head & (0xff00u | FRAME_SWAPPED << 16));
+}
+
+static COLD __attribute__((noinline)) void free_rare(struct frame *f)
 {
 	if (f->flags & FRAME_SWAPPED)
 		swap_put(f->index);
@@ -227,6 +233,16 @@ static void folio_free(struct frame *f)
 		buddy_give(f, BIT(f->order));
 	else
 		cache_give(f);
+}
+
+static void folio_free(struct frame *f)
+{
+	if (!is_simple(f)) {
+		free_rare(f);
+		return;
+	}
+	poison(f);
+	cache_give(f);
 }
 
 void frame_put(struct frame *f)

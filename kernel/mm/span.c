@@ -302,14 +302,15 @@ int span_let_go_locked(struct space *s, va_t start, va_t end)
 /* ---- clone -------------------------------------------------------------- */
 
 /* The pointer as both are to have it; `from` is told by *was_linked of a change. */
-static COLD pte_t fold(struct space *from, pte_t *slot, bool *was_linked)
+static COLD pte_t fold(struct space *from, pte_t *slot, struct frame *table,
+		       bool *was_linked)
 {
 	pte_t p = pte_load_table(slot);
 
 	if (in_common(p))
 		return p;
 	p = pte_folded(pte_pa(p));
-	kin_make_common(table_of(p));
+	kin_make_common(table);
 	mmu_set_span(&from->mmu, slot, p);
 	from->in_common++;
 	*was_linked = true;
@@ -319,13 +320,15 @@ static COLD pte_t fold(struct space *from, pte_t *slot, bool *was_linked)
 static COLD int share_one(struct space *from, struct space *to, va_t va,
 			  pte_t *slot, bool *was_linked)
 {
+	struct frame *table;
 	pte_t *there;
 	int err = mmu_make_slot(&to->mmu, va, 1, &there);
 
 	if (err)
 		return err;
-	frame_get(table_of(pte_load_table(slot)));
-	mmu_set_span(&to->mmu, there, fold(from, slot, was_linked));
+	table = table_of(pte_load_table(slot));
+	frame_get(table);
+	mmu_set_span(&to->mmu, there, fold(from, slot, table, was_linked));
 	to->in_common++;
 	return 0;
 }
