@@ -28,9 +28,15 @@ struct region_info {
 	uint32_t prot;	     /* PROT_* */
 	uint32_t flags;	     /* MAP_* */
 	uint64_t offset;     /* of `start` in the object, in bytes */
-	uint64_t resident;   /* pages that have a frame */
+	uint64_t resident;   /* pages that have a frame; of them, */
+	uint64_t own;	     /* private, and no other space's */
+	uint64_t shared;     /* private, and in common with a clone; or the
+				object's, in a shared mapping */
+	uint64_t swapped;    /* private pages that lie in swap */
+	uint64_t dirty;	     /* private pages written since they are there; of
+				a pager's object, since the pager had them */
 	char name[24];	     /* of the object; "" for anonymous memory */
 };
-_Static_assert(sizeof(struct region_info) == 64, "part of the ABI");
+_Static_assert(sizeof(struct region_info) == 96, "part of the ABI");
 
 #endif

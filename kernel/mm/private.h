@@ -32,6 +32,12 @@ static inline bool is_sole_owner(pte_t p)
 	return f && f->refs == 1;
 }
 
+/* An invalid entry with a word in it: a private page that lies in swap. */
+static inline bool entry_is_swapped(pte_t p)
+{
+	return !pte_has_frame(p) && pte_soft_word(p) != 0;
+}
+
 /* Every space, for mm_check(); under its lock. */
 extern struct list spaces_all;
 extern struct lock spaces_lock;

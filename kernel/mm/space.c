@@ -455,14 +455,13 @@ COLD int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 static COLD void describe(struct space *s, const struct region *r, va_t start,
 			  va_t end, struct region_info *to)
 {
-	*to = (struct region_info){
-		.start = start,
-		.end = end,
-		.prot = r->prot,
-		.flags = r->flags | (end < r->end ? MAP_PART : 0),
-		.offset = r->object ? r->offset + (start - r->start) : 0,
-		.resident = pages_resident(&s->mmu, start, end),
-	};
+	to->start = start;
+	to->end = end;
+	to->prot = r->prot;
+	to->flags = r->flags | (end < r->end ? MAP_PART : 0);
+	to->offset = r->object ? r->offset + (start - r->start) : 0;
+	pages_count(&s->mmu, r, to);
+	memset(to->name, 0, sizeof(to->name));
 	if (r->object)
 		strncpy(to->name, r->object->name, sizeof(to->name) - 1);
 }

@@ -145,6 +145,18 @@ static inline bool pte_dirty(pte_t p)
 	return p & PTE_D;
 }
 
+/* A leaf that was written, as it stands in memory: told without pte_load(). */
+static inline bool pte_is_written(pte_t memory)
+{
+	return (memory & (PTE_V | PTE_D)) == (PTE_V | PTE_D);
+}
+
+/* pte_pa() in pages. */
+static inline uint64_t pte_page(pte_t p)
+{
+	return p << 10 >> 20;
+}
+
 /* The word of an invalid entry. */
 static inline uint64_t pte_soft_word(pte_t p)
 {
