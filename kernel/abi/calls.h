@@ -46,6 +46,15 @@
  *		Lists regions, what of them lies above `from`, lowest first, at
  *		most `max` and at most REGIONS_MAX; one with very many pages in
  *		parts (MAP_PART). Gives how many.
+ *	space_pages (READ; with PAGES_CLEAN also WRITE)
+ *		A word of PAGE_IS_* bits (abi/space.h) for each page from
+ *		`address` on, which is a page's; mapped or not, at most `max`,
+ *		PAGES_MAX, and what is left of the 2 MiB around it. Gives how
+ *		many. With PAGES_CLEAN in `flags` those told as private and
+ *		dirty are clean from then on, so that the next such call tells
+ *		which have been written since: no write falls between the two,
+ *		but one made while the call runs may be told in both. -E_INVAL,
+ *		-E_NOMEM (PAGES_CLEAN, after a clone).
  *	space_walk (READ)
  *		How the address translates now, in Sv39 and in x86 terms.
  *		-E_INVAL.
@@ -237,6 +246,7 @@
 #define LOG_MAX	    512
 #define REGIONS_MAX 8
 #define THREADS_MAX 16
+#define PAGES_MAX   128
 
 /* object_create(): memory for devices. */
 #define OBJECT_DMA (~0ul)
@@ -319,7 +329,9 @@ struct pager_setup;
 	C1(interrupt_done, uint64_t, interrupt)                                \
 	C2(machine_info, uint64_t, machine, struct machine_info *, to)         \
 	C2(machine_stop, uint64_t, machine, int, status)                       \
-	C1(space_clone, uint64_t, space)
+	C1(space_clone, uint64_t, space)                                       \
+	C5(space_pages, uint64_t, space, const void *, address,                \
+	   uint64_t *, to, uint64_t, max, unsigned, flags)
 
 /* For who wants the names alone: F(name) for each. */
 #define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F, F, F)

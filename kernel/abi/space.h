@@ -39,4 +39,31 @@ struct region_info {
 };
 _Static_assert(sizeof(struct region_info) == 96, "part of the ABI");
 
+/*
+ * One page, as space_pages() tells it: bits, and how often its frame is named if
+ * it is private, saturated.
+ *
+ *	untouched   MAPPED			read, zero  PRESENT ZERO
+ *	written     PRESENT PRIVATE DIRTY	a file's    PRESENT OBJECT
+ *	swapped     SWAPPED			shared	    PRESENT OBJECT SHARED
+ *	and a clone has it, too: SHARED, and not WRITABLE
+ */
+#define PAGE_IS_MAPPED	 0x001ul /* a region holds it */
+#define PAGE_IS_PRESENT	 0x002ul /* it has a frame */
+#define PAGE_IS_ACCESSED 0x004ul
+#define PAGE_IS_DIRTY	 0x008ul /* as region_info.dirty; see PAGES_CLEAN */
+#define PAGE_IS_WRITABLE 0x010ul /* a write meets no fault */
+#define PAGE_IS_PRIVATE	 0x020ul
+#define PAGE_IS_SHARED	 0x040ul /* as region_info.shared */
+#define PAGE_IS_ZERO	 0x080ul /* the zero page that all have */
+#define PAGE_IS_OBJECT	 0x100ul /* the object's, as it is there */
+#define PAGE_IS_SWAPPED	 0x200ul
+#define PAGE_IS_HUGE	 0x400ul /* part of a larger leaf */
+#define PAGE_REFS_SHIFT	 48
+#define PAGE_REFS_MAX	 0xfffful
+#define PAGE_REFS(word)	 ((unsigned)((word) >> PAGE_REFS_SHIFT))
+
+/* Flags of space_pages(). */
+#define PAGES_CLEAN 1u /* what is told as written is told so once */
+
 #endif

@@ -7,8 +7,40 @@
 #include "lib/assert.h"
 #include "mm/frame_boot.h"
 #include "mm/page_kind.h"
-#include "mm/pages_run.h"
 #include "mm/private.h"
+
+/* The entries of one leaf table that fall into a range. */
+struct run {
+	pte_t *slot;
+	va_t va;
+	unsigned n;
+};
+
+/*
+ * The next run at or above *va, and moves *va behind it; false at the end.
+ * Gigabytes and megabytes without a table are stepped over.
+ */
+static inline bool next_run(struct mmu *m, va_t *va, va_t end, struct run *r)
+{
+	while (*va < end) {
+		pte_t *slot = mmu_leaf_slot_any(m, *va);
+		va_t stop;
+
+		if (!slot) {
+			*va = mmu_next_span(m, *va);
+			continue;
+		}
+		stop = round_down(*va, MMU_LEVEL_SIZE(1)) + MMU_LEVEL_SIZE(1);
+		if (stop > end)
+			stop = end;
+		r->slot = slot;
+		r->va = *va;
+		r->n = (unsigned)((stop - *va) >> PAGE_SHIFT);
+		*va = stop;
+		return true;
+	}
+	return false;
+}
 
 COLD va_t pages_reach(struct mmu *m, va_t start, va_t end, unsigned *entries)
 {

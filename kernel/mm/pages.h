@@ -61,12 +61,4 @@ void pages_protect(struct mmu *m, va_t start, va_t end, unsigned old,
 /* Leaves stay leaves and none gains W: ten instructions do for each, not 70. */
 bool pages_protect_is_quick(const struct mmu *m, unsigned old, unsigned prot);
 
-/*
- * Counts the pages of [to->start, to->end), which lies in region `r`: resident
- * and what follows it. Read-only pages of an object in a private mapping, and
- * the zero page, are resident and neither own nor shared. At most 12
- * instructions for one that is its own and was written, which most are.
- */
-void pages_count(struct mmu *m, const struct region *r, struct region_info *to);
-
 #endif

@@ -38,6 +38,18 @@ static inline bool entry_is_swapped(pte_t p)
 	return !pte_has_frame(p) && pte_soft_word(p) != 0;
 }
 
+/*
+ * D of a leaf of the private frame `f` is set, and is about to be cleared so that
+ * the next write is seen. From here on a clear D does not mean that the contents
+ * are as they were: who has noted anything of them that holds only until D is set
+ * - a copy in swap, say - forgets it here. Under the lock of a space that shows
+ * it.
+ */
+static inline void frame_modified(struct frame *f)
+{
+	(void)f;
+}
+
 /* Every space, for mm_check(); under its lock. */
 extern struct list spaces_all;
 extern struct lock spaces_lock;

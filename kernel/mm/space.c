@@ -6,6 +6,7 @@
 #include "lib/assert.h"
 #include "mm/ending.h"
 #include "mm/object.h"
+#include "mm/page_state.h"
 #include "mm/pages.h"
 #include "mm/private.h"
 #include "mm/slab.h"
@@ -448,39 +449,34 @@ COLD int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 
 /* ---- listing --------------------------------------------------------- */
 
-/* How many entries are looked at for one list. */
-#define LIST_ENTRIES 1024u
+/* What may be spent on one list: page_state.h. */
+#define LIST_LOOKS 1024
 
-/* [start, end) of the region. */
-static COLD void describe(struct space *s, const struct region *r, va_t start,
-			  va_t end, struct region_info *to)
+/* What of the region lies at or above `from`, or a part. */
+static COLD void describe(struct space *s, const struct region *r, va_t from,
+			  struct region_info *to, int *looks)
 {
-	to->start = start;
-	to->end = end;
+	to->start = r->start > from ? r->start : from;
+	to->end = r->end;
 	to->prot = r->prot;
-	to->flags = r->flags | (end < r->end ? MAP_PART : 0);
-	to->offset = r->object ? r->offset + (start - r->start) : 0;
-	pages_count(&s->mmu, r, to);
-	memset(to->name, 0, sizeof(to->name));
-	if (r->object)
-		strncpy(to->name, r->object->name, sizeof(to->name) - 1);
+	to->offset = r->object ? r->offset + (to->start - r->start) : 0;
+	page_state_count(s, r, to, looks);
+	to->flags = r->flags | (to->end < r->end ? MAP_PART : 0);
+	strncpy(to->name, r->object ? r->object->name : "", sizeof(to->name));
 }
 
 COLD int space_list(struct space *s, va_t from, struct region_info *to,
 		    unsigned max)
 {
-	unsigned n = 0, left = LIST_ENTRIES;
 	struct region *r;
+	int looks = LIST_LOOKS;
+	unsigned n = 0;
 
 	from = round_down(from, PAGE_SIZE);
 	lock_take(&s->lock);
-	for (r = region_next(&s->regions, from); r && n < max && left;
-	     r = region_after(r)) {
-		va_t start = r->start > from ? r->start : from;
-		va_t end = pages_reach(&s->mmu, start, r->end, &left);
-
-		describe(s, r, start, end, &to[n++]);
-	}
+	for (r = region_next(&s->regions, from); r && n < max && looks > 0;
+	     r = region_after(r))
+		describe(s, r, from, &to[n++], &looks);
 	lock_drop(&s->lock);
 	return (int)n;
 }

@@ -3,6 +3,7 @@
 #include "abi/error.h"
 #include "arch/uaccess.h"
 #include "mm/frame_boot.h"
+#include "mm/page_state.h"
 #include "mm/space.h"
 #include "sys/memory.h"
 #include "sys/sys.h"
@@ -126,6 +127,31 @@ COLD long sys_space_regions(const uint64_t arg[6])
 	leave(arg[0], s, 0);
 	err = copy_to_user(arg[2], list, (size_t)n * sizeof(list[0]));
 	return err ? err : n;
+}
+
+COLD long sys_space_pages(const uint64_t arg[6])
+{
+	bool clean = arg[4] & PAGES_CLEAN;
+	uint64_t words[PAGES_MAX];
+	struct space *s;
+	long n, err;
+
+	if (arg[1] >= MMU_USER_END || (arg[1] & PAGE_MASK) ||
+	    arg[4] > PAGES_CLEAN)
+		return -E_INVAL;
+	s = enter(arg[0], RIGHT_READ | (clean ? RIGHT_WRITE : 0), &err);
+	if (!s)
+		return err;
+	n = page_state_read(s, arg[1], words,
+			    arg[3] < PAGES_MAX ? arg[3] : PAGES_MAX, clean);
+	if (n >= 0) {
+		err = copy_to_user(arg[2], words, (size_t)n * sizeof(words[0]));
+		if (err)
+			n = err;
+		else if (clean)
+			page_state_clean(s, arg[1], words, (unsigned)n);
+	}
+	return leave(arg[0], s, n);
 }
 
 COLD long sys_space_walk(const uint64_t arg[6])

@@ -46,6 +46,7 @@ static const struct shape shapes[] = {
 	AT(space_unmap) = {.arguments = "Sal"},
 	AT(space_protect) = {.arguments = "Salp"},
 	AT(space_regions) = {.arguments = "Saan"},
+	AT(space_pages) = {.arguments = "Saani"},
 	AT(space_walk) = {.arguments = "Saa"},
 	AT(memory_info) = {.arguments = "a"},
 	AT(space_create) = {.arguments = "*"},

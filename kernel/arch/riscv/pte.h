@@ -266,6 +266,23 @@ static inline bool pte_replace(pte_t *slot, pte_t old, pte_t p)
 	return pte_update(slot, &old, p);
 }
 
+/*
+ * Takes D from a leaf, atomically against the hardware; says whether it was set.
+ * One that has D looks in memory as it does here.
+ */
+static inline bool pte_clean(pte_t *slot)
+{
+	pte_t p = __atomic_load_n(slot, __ATOMIC_RELAXED);
+
+	do
+		if (!pte_is_written(p))
+			return false;
+	while (!__atomic_compare_exchange_n(slot, &p, pte_to_memory(p & ~PTE_D),
+					    false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED));
+	return true;
+}
+
 /* Empties the entry and gives what it was; `alone` as in mmu_is_alone(). */
 static inline pte_t pte_take(pte_t *slot, bool alone)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pages_count_test.c - what a listing says of the pages of a region. */
+/* page_state_test.c - what a listing, and a query, say of pages. */
 #include "mm/frame_boot.h"
+#include "mm/page_state.h"
 #include "mm/private.h"
 #include "mm/space.h"
 #include "tests/unit/mm/paging.h"
@@ -29,12 +30,23 @@ static void access(struct space *in, uint64_t first, uint64_t n, unsigned how)
 		CHECK_EQ(fault_resolve(in, va + i * PAGE_SIZE, how), 0);
 }
 
-/* What is listed of the region at `va`. */
+/* What is listed of the region at `va`, in parts. */
 static struct region_info listed(struct space *in)
 {
-	struct region_info r = {0};
+	struct region_info r = {0}, part;
 
 	CHECK_EQ(space_list(in, va, &r, 1), 1);
+	while (r.flags & MAP_PART) {
+		CHECK_EQ(space_list(in, r.end, &part, 1), 1);
+		CHECK_EQ(part.start, r.end);
+		r.end = part.end;
+		r.flags = part.flags;
+		r.resident += part.resident;
+		r.own += part.own;
+		r.shared += part.shared;
+		r.swapped += part.swapped;
+		r.dirty += part.dirty;
+	}
 	return r;
 }
 
@@ -172,5 +184,74 @@ TEST(a_listing_in_parts_counts_each_page_once)
 	}
 	CHECK_EQ(own, 2500);
 	CHECK_EQ(dirty, 2500);
+	close_space();
+}
+
+/* ---- written since ------------------------------------------------------- */
+
+static uint64_t word[16];
+
+static unsigned told_dirty(struct space *in, unsigned n, bool own)
+{
+	unsigned dirty = 0;
+
+	CHECK_EQ(page_state_read(in, va, word, n, own), n);
+	for (unsigned i = 0; i < n; i++)
+		dirty += (word[i] & PAGE_IS_DIRTY) != 0;
+	return dirty;
+}
+
+TEST(cleaning_owes_one_flush_for_all_and_none_for_nothing)
+{
+	uint64_t before;
+
+	open_space(10, RW);
+	access(s, 0, 10, PROT_W);
+	paging_ran_here(s);
+	CHECK_EQ(told_dirty(s, 10, true), 10);
+	before = paging_fences();
+	page_state_clean(s, va, word, 10);
+	CHECK(paging_fences() > before);
+	CHECK(paging_fences() <= before + FLUSH_PAGES);
+	before = paging_fences();
+	page_state_clean(s, va, word, 10);
+	CHECK_EQ(paging_fences(), before);
+	CHECK_EQ(told_dirty(s, 10, true), 0);
+	close_space();
+}
+
+/* A step for the table, if it was in common; not if it is by the time of cleaning. */
+TEST(cleaning_never_changes_a_table_in_common)
+{
+	struct space *clone;
+	int err;
+
+	open_space(10, RW);
+	access(s, 0, 10, PROT_W);
+	clone = space_clone(s, &err);
+	CHECK_EQ(page_state_read(s, va, word, 10, true), -E_STEP);
+	CHECK_EQ(told_dirty(s, 10, true), 10);
+	space_put(clone);
+	clone = space_clone(s, &err);
+	page_state_clean(s, va, word, 10);
+	CHECK_EQ(told_dirty(s, 10, false), 10);
+	CHECK_EQ(told_dirty(clone, 10, false), 10);
+	space_put(clone);
+	close_space();
+}
+
+TEST(cleaning_without_memory_for_a_table_changes_nothing)
+{
+	struct space *clone;
+	int err;
+
+	open_space(10, RW);
+	access(s, 0, 10, PROT_W);
+	clone = space_clone(s, &err);
+	frame_fail_after(0);
+	CHECK_EQ(page_state_read(s, va, word, 10, true), -E_NOMEM);
+	frame_fail_after(-1);
+	CHECK_EQ(told_dirty(clone, 10, false), 10);
+	space_put(clone);
 	close_space();
 }

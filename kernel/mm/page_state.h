@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * page_state.h - what the pages of a range are, as entry, frame record and region
+ * say: a word of PAGE_IS_* bits each (abi/space.h), or counted.
+ */
+#ifndef MM_PAGE_STATE_H
+#define MM_PAGE_STATE_H
+#include "mm/space.h"
+
+/*
+ * Counts the pages of [to->start, to->end), which lies in region `r`, into
+ * to->resident and what follows it; *looks loses what that costs. If it is used
+ * up, to->end is where the count has come to. A look is 12 instructions for a
+ * written page of its own; an entry of another kind takes LOOK_CLOSELY of them.
+ * The space is locked.
+ */
+#define LOOK_CLOSELY 4
+void page_state_count(struct space *s, const struct region *r,
+		      struct region_info *to, int *looks);
+
+/*
+ * The words of the pages from `va` on, at most `max` and none beyond the 2 MiB of
+ * `va`: gives how many. `own`: first the leaf table becomes the space's own:
+ * -E_NOMEM, or -E_STEP if that was a step's work.
+ */
+int page_state_read(struct space *s, va_t va, uint64_t *words, unsigned max,
+		    bool own);
+
+/*
+ * Of these words those that are private and dirty: the page is clean from now on,
+ * if its table is the space's own. What is written after this is told the next
+ * time; what was written before it, at any time, the caller has been told, for he
+ * has the words and has not looked at the pages yet. One flush for all.
+ */
+void page_state_clean(struct space *s, va_t va, const uint64_t *words,
+		      unsigned n);
+
+#endif
