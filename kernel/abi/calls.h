@@ -42,6 +42,15 @@
  *		Both work from the lowest address up, in steps; between two
  *		others may run. a1 and a2 come back changed: after an error they
  *		are the part that has not been done.
+ *	space_advise (WRITE)
+ *		One of enum advice (abi/space.h) for the range, which regions
+ *		hold without a hole; in steps, with a1 and a2 as above. Some of
+ *		it may change flags of the regions beyond a page that could not
+ *		be brought. ADVISE_PIN holds at most an eighth of the memory for
+ *		a space, clones included. ADVISE_PIN, _POPULATE and _WILL_NEED
+ *		wait for pagers. -E_INVAL (also to forget what is pinned),
+ *		-E_NOMEM (a hole, no memory, too much pinned), -E_FAULT (past
+ *		the object's end), -E_IO, -E_TIMEDOUT.
  *	space_regions (READ)
  *		Lists regions, what of them lies above `from`, lowest first, at
  *		most `max` and at most REGIONS_MAX; one with very many pages in
@@ -331,7 +340,9 @@ struct pager_setup;
 	C2(machine_stop, uint64_t, machine, int, status)                       \
 	C1(space_clone, uint64_t, space)                                       \
 	C5(space_pages, uint64_t, space, const void *, address,                \
-	   uint64_t *, to, uint64_t, max, unsigned, flags)
+	   uint64_t *, to, uint64_t, max, unsigned, flags)                     \
+	C4(space_advise, uint64_t, space, const void *, address,               \
+	   uint64_t, bytes, unsigned, advice)
 
 /* For who wants the names alone: F(name) for each. */
 #define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F, F, F)

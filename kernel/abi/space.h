@@ -19,8 +19,41 @@
 #define MAP_STACK     0x200u /* [stack] */
 #define MAP_LABELS    0x300u
 
+/* Of a region, by space_advise(). */
+#define MAP_NO_FORK	 0x00080u    /* a clone has no such region, */
+#define MAP_WIPE_ON_FORK 0x00400u    /* or one without private pages */
+#define MAP_SEQUENTIAL	 0x02000u    /* how it is read: much ahead, */
+#define MAP_RANDOM	 0x04000u    /* or not at all */
+#define MAP_HUGE	 0x08000u    /* larger pages where they can be, */
+#define MAP_NO_HUGE	 0x10000u    /* or never */
+#define MAP_PINNED	 0x80000000u /* its pages stay, once they are there */
+
+/* space_advise() */
+enum advice {
+	/* The region's flags, until there is other advice. */
+	ADVISE_NORMAL, /* neither of the next two */
+	ADVISE_SEQUENTIAL,
+	ADVISE_RANDOM,
+	ADVISE_NO_FORK,
+	ADVISE_FORK,
+	ADVISE_WIPE_ON_FORK, /* private mappings only */
+	ADVISE_KEEP_ON_FORK,
+	ADVISE_HUGE,
+	ADVISE_NO_HUGE,
+	ADVISE_UNPIN,
+	ADVISE_PIN, /* and all pages are brought */
+
+	/* Pages, once. */
+	ADVISE_WILL_NEED, /* those that lie elsewhere are brought for reading */
+	ADVISE_POPULATE,  /* all are, for writing if it is private and may */
+	ADVISE_DONT_NEED, /* private pages are forgotten: zero, or as in the
+			     object, when touched again */
+	ADVISE_FREE,	  /* they may be, until they are written again */
+	ADVISE_END
+};
+
 /* A region that goes on at `end`: it is listed in parts, joined by the reader. */
-#define MAP_PART 0x80000000u
+#define MAP_PART 0x40000000u
 
 /* One region, as space_regions() lists it, in order of address. */
 struct region_info {
@@ -58,7 +91,9 @@ _Static_assert(sizeof(struct region_info) == 96, "part of the ABI");
 #define PAGE_IS_ZERO	 0x080ul /* the zero page that all have */
 #define PAGE_IS_OBJECT	 0x100ul /* the object's, as it is there */
 #define PAGE_IS_SWAPPED	 0x200ul
-#define PAGE_IS_HUGE	 0x400ul /* part of a larger leaf */
+#define PAGE_IS_HUGE	 0x400ul  /* part of a larger leaf */
+#define PAGE_IS_PINNED	 0x800ul  /* as ADVISE_PIN */
+#define PAGE_IS_FREE	 0x1000ul /* as ADVISE_FREE, not written since */
 #define PAGE_REFS_SHIFT	 48
 #define PAGE_REFS_MAX	 0xfffful
 #define PAGE_REFS(word)	 ((unsigned)((word) >> PAGE_REFS_SHIFT))

@@ -25,7 +25,9 @@ static uint64_t frame_state(const struct region *r, pte_t p)
 
 	if (f) {
 		refs = f->refs < PAGE_REFS_MAX ? f->refs : PAGE_REFS_MAX;
-		dirty = pte_dirty(p) ? PAGE_IS_DIRTY : 0;
+		dirty = pte_dirty(p)		? PAGE_IS_DIRTY
+			: f->flags & FRAME_LAZY ? PAGE_IS_FREE
+						: 0;
 		return PAGE_IS_PRIVATE | dirty | refs << PAGE_REFS_SHIFT |
 		       (refs > 1 ? PAGE_IS_SHARED : 0);
 	}
@@ -170,11 +172,13 @@ static uint64_t state_of(struct space *s, va_t va)
 	const struct region *r = region_find(&s->regions, va);
 	const pte_t *slot = r ? mmu_leaf_slot_any(&s->mmu, va) : NULL;
 
+	uint64_t state = PAGE_IS_MAPPED;
+
 	if (!r)
 		return 0;
-	if (!slot)
-		return PAGE_IS_MAPPED;
-	return PAGE_IS_MAPPED | entry_state(r, slot, is_in_common(slot));
+	if (r->flags & MAP_PINNED)
+		state |= PAGE_IS_PINNED;
+	return slot ? state | entry_state(r, slot, is_in_common(slot)) : state;
 }
 
 static int read_locked(struct space *s, va_t va, uint64_t *words, unsigned max,
@@ -209,33 +213,48 @@ int page_state_read(struct space *s, va_t va, uint64_t *words, unsigned max,
 /* ---- cleaned ----------------------------------------------------------- */
 
 /* True if it has been written. */
-static bool clean_entry(pte_t *slot)
+static bool clean_entry(pte_t *slot, bool lazy)
 {
 	pte_t memory = pte_load_table(slot);
-	struct frame *f = pte_is_written(memory) ? private_frame(memory) : NULL;
+	struct frame *f = pte_valid(memory) ? private_frame(memory) : NULL;
 
 	if (!f)
 		return false;
-	frame_modified(f);
+	if (pte_is_written(memory))
+		frame_modified(f);
+	if (lazy && f->refs == 1)
+		__atomic_fetch_or(&f->head, FRAME_FLAGS(FRAME_LAZY),
+				  __ATOMIC_RELAXED);
 	return pte_clean(slot);
+}
+
+/* Without words: all, and from now on they are worth nothing. */
+static void clean_locked(struct space *s, va_t va, const uint64_t *words,
+			 unsigned n)
+{
+	const uint64_t written = PAGE_IS_PRIVATE | PAGE_IS_DIRTY;
+	struct mmu_flush flush;
+
+	flush_begin(&flush, &s->mmu);
+	for (unsigned i = 0; i < n; i++, va += PAGE_SIZE) {
+		pte_t *slot = mmu_leaf_slot_any(&s->mmu, va);
+
+		if ((!words || (words[i] & written) == written) && slot &&
+		    !is_in_common(slot) && clean_entry(slot, !words))
+			flush_add(&flush, va, PAGE_SIZE);
+	}
+	flush_run(&flush);
 }
 
 void page_state_clean(struct space *s, va_t va, const uint64_t *words,
 		      unsigned n)
 {
-	const uint64_t written = PAGE_IS_PRIVATE | PAGE_IS_DIRTY;
-	struct mmu_flush flush;
-
 	lock_take(&s->lock);
-	flush_begin(&flush, &s->mmu);
-	for (; n > 0; n--, words++, va += PAGE_SIZE) {
-		pte_t *slot = (*words & written) == written
-				      ? mmu_leaf_slot_any(&s->mmu, va)
-				      : NULL;
-
-		if (slot && !is_in_common(slot) && clean_entry(slot))
-			flush_add(&flush, va, PAGE_SIZE);
-	}
-	flush_run(&flush);
+	clean_locked(s, va, words, n);
 	lock_drop(&s->lock);
+}
+
+void page_state_free_locked(struct space *s, va_t va, unsigned n)
+{
+	clean_locked(s, va, NULL, n);
 }

@@ -35,4 +35,10 @@ int page_state_read(struct space *s, va_t va, uint64_t *words, unsigned max,
 void page_state_clean(struct space *s, va_t va, const uint64_t *words,
 		      unsigned n);
 
+/*
+ * Private pages among the `n` from `va` on, where the table is the space's own,
+ * are clean and FRAME_LAZY: their contents may go as long as they are.
+ */
+void page_state_free_locked(struct space *s, va_t va, unsigned n);
+
 #endif

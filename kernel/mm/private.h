@@ -47,7 +47,21 @@ static inline bool entry_is_swapped(pte_t p)
  */
 static inline void frame_modified(struct frame *f)
 {
-	(void)f;
+	__atomic_fetch_and(&f->head, ~FRAME_FLAGS(FRAME_LAZY),
+			   __ATOMIC_RELAXED);
+}
+
+/*
+ * The page may be dropped instead of being written anywhere: its owner has said
+ * so (ADVISE_FREE), and has not written it since. Who does so empties the entry
+ * by pte_update(), so that a write in between is not lost.
+ */
+static inline bool entry_is_lazy(pte_t p)
+{
+	struct frame *f =
+		pte_has_frame(p) && !pte_dirty(p) ? private_frame(p) : NULL;
+
+	return f && f->refs == 1 && f->flags & FRAME_LAZY;
 }
 
 /* Every space, for mm_check(); under its lock. */

@@ -2,6 +2,7 @@
 /* space_calls.c - calls about address spaces and memory. */
 #include "abi/error.h"
 #include "arch/uaccess.h"
+#include "mm/advise.h"
 #include "mm/frame_boot.h"
 #include "mm/page_state.h"
 #include "mm/space.h"
@@ -51,18 +52,20 @@ long sys_space_map(const uint64_t arg[6])
 	return leave(arg[0], s, err ? err : (long)va);
 }
 
-/* After a step: what is left is for when the call is made again. */
+/* After a step, or to wait: what is left is for when the call is made again. */
 static long step_done(const uint64_t arg[6], va_t va, uint64_t len, int err)
 {
-	if (err || !len)
+	if ((err && err != -E_WAIT) || !len)
 		return err;
 	sys_go_on_with(arg, 1, va);
 	sys_go_on_with(arg, 2, len);
-	return -E_STEP;
+	return err ? err : -E_STEP;
 }
 
 /* Of any length, in any space; one step. */
-static COLD __attribute__((noinline)) long unmap_step(const uint64_t arg[6])
+static COLD __attribute__((noinline)) long
+step(const uint64_t arg[6],
+     int (*go)(struct space *, va_t *, uint64_t *, unsigned))
 {
 	uint64_t len = arg[2];
 	va_t va = arg[1];
@@ -72,7 +75,7 @@ static COLD __attribute__((noinline)) long unmap_step(const uint64_t arg[6])
 	s = enter(arg[0], RIGHT_WRITE, &err);
 	if (!s)
 		return err;
-	err = space_unmap_step(s, &va, &len);
+	err = go(s, &va, &len, (unsigned)arg[3]);
 	return leave(arg[0], s, step_done(arg, va, len, (int)err));
 }
 
@@ -85,22 +88,8 @@ static bool is_simple(const uint64_t arg[6])
 long sys_space_unmap(const uint64_t arg[6])
 {
 	if (!is_simple(arg))
-		return unmap_step(arg);
+		return step(arg, space_unmap_step);
 	return space_unmap(own_space(), arg[1], arg[2]);
-}
-
-static COLD __attribute__((noinline)) long protect_step(const uint64_t arg[6])
-{
-	uint64_t len = arg[2];
-	va_t va = arg[1];
-	struct space *s;
-	long err;
-
-	s = enter(arg[0], RIGHT_WRITE, &err);
-	if (!s)
-		return err;
-	err = space_protect_step(s, &va, &len, (unsigned)arg[3]);
-	return leave(arg[0], s, step_done(arg, va, len, (int)err));
 }
 
 long sys_space_protect(const uint64_t arg[6])
@@ -108,8 +97,13 @@ long sys_space_protect(const uint64_t arg[6])
 	if (arg[3] > PROT_ALL)
 		return -E_INVAL;
 	if (!is_simple(arg))
-		return protect_step(arg);
+		return step(arg, space_protect_step);
 	return space_protect(own_space(), arg[1], arg[2], (unsigned)arg[3]);
+}
+
+COLD long sys_space_advise(const uint64_t arg[6])
+{
+	return arg[3] < ADVISE_END ? step(arg, space_advise_step) : -E_INVAL;
 }
 
 COLD long sys_space_regions(const uint64_t arg[6])

@@ -47,6 +47,7 @@ static const struct shape shapes[] = {
 	AT(space_protect) = {.arguments = "Salp"},
 	AT(space_regions) = {.arguments = "Saan"},
 	AT(space_pages) = {.arguments = "Saani"},
+	AT(space_advise) = {.arguments = "Saln"},
 	AT(space_walk) = {.arguments = "Saa"},
 	AT(memory_info) = {.arguments = "a"},
 	AT(space_create) = {.arguments = "*"},
