@@ -3,9 +3,11 @@
 #include "mm/page_state.h"
 #include "abi/error.h"
 #include "arch/layout.h"
+#include "mm/object.h"
 #include "mm/paged.h"
 #include "mm/private.h"
 #include "mm/span.h"
+#include <string.h>
 
 #define SPAN MMU_LEVEL_SIZE(1)
 
@@ -58,6 +60,12 @@ entry_state(const struct region *r, const pte_t *slot, bool common)
 }
 
 /* ---- counted ----------------------------------------------------------- */
+
+/*
+ * In looks: 12 instructions for a written page of its own; an entry of another
+ * kind takes so many.
+ */
+#define LOOK_CLOSELY 4
 
 #define USUAL_STEP 4 /* entries at once */
 
@@ -138,8 +146,12 @@ static const pte_t *count_table(const struct region *r, const pte_t *e,
 	return e;
 }
 
-void page_state_count(struct space *s, const struct region *r,
-		      struct region_info *to, int *looks)
+/*
+ * The pages of [to->start, to->end), which lies in region `r`; *looks loses what
+ * that costs. If it is used up, to->end is where the count has come to.
+ */
+static void count_pages(struct space *s, const struct region *r,
+			struct region_info *to, int *looks)
 {
 	va_t va = to->start, stop;
 
@@ -162,6 +174,39 @@ void page_state_count(struct space *s, const struct region *r,
 	}
 	if (va < to->end)
 		to->end = va;
+}
+
+/* ---- listing --------------------------------------------------------- */
+
+/* What may be spent on one list. */
+#define LIST_LOOKS 1024
+
+/* What of the region lies at or above `from`, or a part. */
+static void describe(struct space *s, const struct region *r, va_t from,
+		     struct region_info *to, int *looks)
+{
+	to->start = r->start > from ? r->start : from;
+	to->end = r->end;
+	to->prot = r->prot;
+	to->offset = r->object ? r->offset + (to->start - r->start) : 0;
+	count_pages(s, r, to, looks);
+	to->flags = r->flags | (to->end < r->end ? MAP_PART : 0);
+	strncpy(to->name, r->object ? r->object->name : "", sizeof(to->name));
+}
+
+int space_list(struct space *s, va_t from, struct region_info *to, unsigned max)
+{
+	struct region *r;
+	int looks = LIST_LOOKS;
+	unsigned n = 0;
+
+	from = round_down(from, PAGE_SIZE);
+	lock_take(&s->lock);
+	for (r = region_next(&s->regions, from); r && n < max && looks > 0;
+	     r = region_after(r))
+		describe(s, r, from, &to[n++], &looks);
+	lock_drop(&s->lock);
+	return (int)n;
 }
 
 /* ---- told -------------------------------------------------------------- */

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * page_state.h - what the pages of a range are, as entry, frame record and region
- * say: a word of PAGE_IS_* bits each (abi/space.h), or counted.
+ * say: a word of PAGE_IS_* bits each (abi/space.h); page_state.c also counts them
+ * for space_list().
  */
 #ifndef MM_PAGE_STATE_H
 #define MM_PAGE_STATE_H
 #include "mm/space.h"
-
-/*
- * Counts the pages of [to->start, to->end), which lies in region `r`, into
- * to->resident and what follows it; *looks loses what that costs. If it is used
- * up, to->end is where the count has come to. A look is 12 instructions for a
- * written page of its own; an entry of another kind takes LOOK_CLOSELY of them.
- * The space is locked.
- */
-#define LOOK_CLOSELY 4
-void page_state_count(struct space *s, const struct region *r,
-		      struct region_info *to, int *looks);
 
 /*
  * The words of the pages from `va` on, at most `max` and none beyond the 2 MiB of

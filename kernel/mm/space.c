@@ -6,7 +6,6 @@
 #include "lib/assert.h"
 #include "mm/ending.h"
 #include "mm/object.h"
-#include "mm/page_state.h"
 #include "mm/pages.h"
 #include "mm/private.h"
 #include "mm/slab.h"
@@ -490,40 +489,6 @@ COLD int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 	*addr = stop;
 	*len = end - stop;
 	return 0;
-}
-
-/* ---- listing --------------------------------------------------------- */
-
-/* What may be spent on one list: page_state.h. */
-#define LIST_LOOKS 1024
-
-/* What of the region lies at or above `from`, or a part. */
-static COLD void describe(struct space *s, const struct region *r, va_t from,
-			  struct region_info *to, int *looks)
-{
-	to->start = r->start > from ? r->start : from;
-	to->end = r->end;
-	to->prot = r->prot;
-	to->offset = r->object ? r->offset + (to->start - r->start) : 0;
-	page_state_count(s, r, to, looks);
-	to->flags = r->flags | (to->end < r->end ? MAP_PART : 0);
-	strncpy(to->name, r->object ? r->object->name : "", sizeof(to->name));
-}
-
-COLD int space_list(struct space *s, va_t from, struct region_info *to,
-		    unsigned max)
-{
-	struct region *r;
-	int looks = LIST_LOOKS;
-	unsigned n = 0;
-
-	from = round_down(from, PAGE_SIZE);
-	lock_take(&s->lock);
-	for (r = region_next(&s->regions, from); r && n < max && looks > 0;
-	     r = region_after(r))
-		describe(s, r, from, &to[n++], &looks);
-	lock_drop(&s->lock);
-	return (int)n;
 }
 
 void space_trim(void)

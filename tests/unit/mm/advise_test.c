@@ -90,13 +90,16 @@ TEST(a_clone_s_pages_do_not_get_lazy)
 	int err;
 
 	open_space(3);
+	CHECK(pte_clean(mmu_leaf_slot(&s->mmu, va + PAGE_SIZE)));
 	clone = space_clone(s, &err);
 	CHECK_EQ(advise(0, 3, ADVISE_FREE), 0);
 	CHECK(pte_dirty(entry(clone, 0)));
+	CHECK(!pte_dirty(entry(s, 0)));
 	CHECK(!entry_is_lazy(entry(s, 0))); /* two have it */
 	space_put(s);
 	s = clone;
-	CHECK(!entry_is_lazy(entry(s, 0)));
+	CHECK(!pte_dirty(entry(s, 1)));
+	CHECK(!entry_is_lazy(entry(s, 1)));
 	close_space();
 }
 

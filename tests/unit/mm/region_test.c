@@ -255,18 +255,6 @@ TEST(region_pins_are_counted)
 	picture_end(&set);
 }
 
-TEST(region_pins_grow_with_a_stack)
-{
-	picture_begin(&set);
-	CHECK_EQ(picture_insert_all(&set, "        ss"), 0);
-	CHECK_EQ(region_set_flags(&set, PICTURE_VA(8), PICTURE_VA(10), 0,
-				  MAP_PINNED),
-		 0);
-	CHECK_EQ(region_grow_down(&set, PICTURE_VA(5) + 8), 0);
-	CHECK_EQ(set.pinned, 5);
-	picture_end(&set);
-}
-
 /* ---- protect ---------------------------------------------------------- */
 
 static int op_protect(const struct row *row)
