@@ -68,7 +68,10 @@
  *		How the address translates now, in Sv39 and in x86 terms.
  *		-E_INVAL.
  *	memory_info
- *		Frames, and counters of the caller's space.
+ *		Frames; counters of the caller's space, and of the machine.
+ *		Sums over spaces are of the SPACES_SUMMED that are oldest.
+ *	space_info (READ)
+ *		Counters of that space.
  *	space_create
  *		A new, empty space: a handle with all rights. -E_NOMEM, -E_MFILE.
  *	space_clone (READ and WRITE)
@@ -257,6 +260,9 @@
 #define THREADS_MAX 16
 #define PAGES_MAX   128
 
+/* More are not counted together: it would take too long. */
+#define SPACES_SUMMED 256
+
 /* object_create(): memory for devices. */
 #define OBJECT_DMA (~0ul)
 
@@ -342,7 +348,8 @@ struct pager_setup;
 	C5(space_pages, uint64_t, space, const void *, address,                \
 	   uint64_t *, to, uint64_t, max, unsigned, flags)                     \
 	C4(space_advise, uint64_t, space, const void *, address,               \
-	   uint64_t, bytes, unsigned, advice)
+	   uint64_t, bytes, unsigned, advice)                                  \
+	C2(space_info, uint64_t, space, struct space_info *, to)
 
 /* For who wants the names alone: F(name) for each. */
 #define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F, F, F)
@@ -378,10 +385,21 @@ struct memory_info {
 	uint64_t total, free;  /* frames of the allocator */
 	uint64_t boot_taken;   /* of all RAM, at the end of boot, in bytes */
 	uint64_t zeroed_ready; /* in the zeroed pool */
+
+	/* Of the caller's space, as struct space_counts. */
 	uint64_t faults, zero, zeroed, shown, copied, touched, stale, grown;
+
 	uint64_t fence_all, fence_space, fence_page, remote, satp;
 	uint64_t harts;
 	uint64_t lock_waits; /* times that a hart found a lock taken */
+
+	/* Of the whole machine. */
+	uint64_t zeroed_used;	 /* taken from the zeroed pool */
+	uint64_t tables;	 /* pages of page tables; those in common once
+				    for each space */
+	struct space_counts all; /* of all spaces, also those that have ended */
+	struct mm_counts mm;
 };
+_Static_assert(sizeof(struct memory_info) == 312, "part of the ABI");
 
 #endif

@@ -20,12 +20,12 @@
 #define MAP_LABELS    0x300u
 
 /* Of a region, by space_advise(). */
-#define MAP_NO_FORK	 0x00080u    /* a clone has no such region, */
-#define MAP_WIPE_ON_FORK 0x00400u    /* or one without private pages */
-#define MAP_SEQUENTIAL	 0x02000u    /* how it is read: much ahead, */
-#define MAP_RANDOM	 0x04000u    /* or not at all */
-#define MAP_HUGE	 0x08000u    /* larger pages where they can be, */
-#define MAP_NO_HUGE	 0x10000u    /* or never */
+#define MAP_NO_FORK	 0x0080u     /* a clone has no such region, */
+#define MAP_WIPE_ON_FORK 0x0400u     /* or one without private pages */
+#define MAP_SEQUENTIAL	 0x0800u     /* how it is read: much ahead, */
+#define MAP_RANDOM	 0x1000u     /* or not at all */
+#define MAP_HUGE	 0x2000u     /* larger pages where they can be, */
+#define MAP_NO_HUGE	 0x4000u     /* or never */
 #define MAP_PINNED	 0x80000000u /* its pages stay, once they are there */
 
 /* space_advise() */
@@ -100,5 +100,40 @@ _Static_assert(sizeof(struct region_info) == 96, "part of the ABI");
 
 /* Flags of space_pages(). */
 #define PAGES_CLEAN 1u /* what is told as written is told so once */
+
+/* What faults of a space have done. */
+struct space_counts {
+	uint64_t faults;  /* all, refused ones too */
+	uint64_t zero;	  /* the zero page mapped for a read */
+	uint64_t zeroed;  /* a fresh frame for a write */
+	uint64_t shown;	  /* an object's page mapped as it is */
+	uint64_t copied;  /* a private copy made for a write */
+	uint64_t touched; /* A or D set by hand */
+	uint64_t stale;	  /* the entry was good, the TLB's was not */
+	uint64_t grown;	  /* a stack grew */
+};
+
+/* space_info() */
+struct space_info {
+	struct space_counts counts;
+	uint64_t regions;
+	uint64_t tables;    /* pages of them, those in common too */
+	uint64_t in_common; /* leaf tables that clones have, or had */
+	uint64_t pinned;    /* pages that its regions pin */
+};
+_Static_assert(sizeof(struct space_info) == 96, "part of the ABI");
+
+/* What the machine has done about memory since it started, in pages. */
+struct mm_counts {
+	uint64_t pages_in;  /* that pagers supplied, */
+	uint64_t pages_out; /* and wrote back */
+	uint64_t scanned;   /* looked at by reclaim, */
+	uint64_t stolen;    /* and taken */
+	uint64_t refaults;  /* taken, and soon wanted again */
+	uint64_t swapped_in, swapped_out;
+	uint64_t ahead_hits;  /* brought ahead, and used, */
+	uint64_t ahead_waste; /* or not */
+	uint64_t killed;      /* tasks, for want of memory */
+};
 
 #endif

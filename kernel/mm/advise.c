@@ -10,9 +10,13 @@
 #include "mm/private.h"
 #include "mm/span.h"
 
+/* Flags of a region in 16 bits. */
+#define SHORT(flags) ((flags)&0xffff ? (flags) : (flags) >> 31)
+#define LONG(flags)  ((flags)&1 ? MAP_PINNED : (flags))
+
 /* Advice that is a region's from then on: what it takes away, and gives. */
 static const struct {
-	uint32_t off, on;
+	uint16_t off, on;
 } flags_of[] = {
 	[ADVISE_NORMAL] = {MAP_SEQUENTIAL | MAP_RANDOM, 0},
 	[ADVISE_SEQUENTIAL] = {MAP_RANDOM, MAP_SEQUENTIAL},
@@ -23,8 +27,8 @@ static const struct {
 	[ADVISE_KEEP_ON_FORK] = {MAP_WIPE_ON_FORK, 0},
 	[ADVISE_HUGE] = {MAP_NO_HUGE, MAP_HUGE},
 	[ADVISE_NO_HUGE] = {MAP_HUGE, MAP_NO_HUGE},
-	[ADVISE_UNPIN] = {MAP_PINNED, 0},
-	[ADVISE_PIN] = {0, MAP_PINNED},
+	[ADVISE_UNPIN] = {SHORT(MAP_PINNED), 0},
+	[ADVISE_PIN] = {0, SHORT(MAP_PINNED)},
 };
 
 uint64_t space_pinned_max(void)
@@ -79,18 +83,19 @@ static int decode_locked(struct space *s, va_t at, va_t *end, unsigned advice)
 static unsigned wanted(struct space *s, va_t va, unsigned advice)
 {
 	const struct region *r = region_find(&s->regions, va);
-	const pte_t *slot = r ? mmu_leaf_slot_any(&s->mmu, va) : NULL;
-	pte_t p = slot ? pte_load(slot) : 0;
+	uint64_t state = page_state_locked(s, va);
 	unsigned access;
 
 	if (!r)
 		return 0;
 	access = r->prot & PROT_R ? PROT_R : r->prot & PROT_X;
-	if (advice == ADVISE_WILL_NEED)
-		return entry_is_swapped(p) || (!p && r->object) ? access : 0;
-	if (r->prot & PROT_W && !(r->flags & MAP_SHARED))
-		access = PROT_W;
-	return pte_valid(p) && pte_prot(p) & access ? 0 : access;
+	if (advice == ADVISE_WILL_NEED && !r->object &&
+	    !(state & PAGE_IS_SWAPPED))
+		return 0;
+	if (advice != ADVISE_WILL_NEED && r->prot & PROT_W &&
+	    !(r->flags & MAP_SHARED))
+		return state & PAGE_IS_WRITABLE ? 0 : PROT_W;
+	return state & PAGE_IS_PRESENT ? 0 : access;
 }
 
 /* From *at on; gives the error that it has come to. */
@@ -144,8 +149,9 @@ static int step_locked(struct space *s, va_t at, va_t *end, unsigned advice)
 	}
 	if (flags_of[advice].on & (MAP_NO_FORK | MAP_WIPE_ON_FORK))
 		s->parted = true;
-	return region_set_flags(&s->regions, at, *end, flags_of[advice].off,
-				flags_of[advice].on);
+	return region_set_flags(&s->regions, at, *end,
+				LONG(flags_of[advice].off),
+				LONG(flags_of[advice].on));
 }
 
 int space_advise_step(struct space *s, va_t *addr, uint64_t *len,

@@ -211,8 +211,7 @@ int space_list(struct space *s, va_t from, struct region_info *to, unsigned max)
 
 /* ---- told -------------------------------------------------------------- */
 
-/* The page of `va`, which may be nobody's. */
-static uint64_t state_of(struct space *s, va_t va)
+uint64_t page_state_locked(struct space *s, va_t va)
 {
 	const struct region *r = region_find(&s->regions, va);
 	const pte_t *slot = r ? mmu_leaf_slot_any(&s->mmu, va) : NULL;
@@ -240,7 +239,7 @@ static int read_locked(struct space *s, va_t va, uint64_t *words, unsigned max,
 			return err ? err : -E_STEP;
 	}
 	for (; n < max && va < end; va += PAGE_SIZE)
-		words[n++] = state_of(s, va);
+		words[n++] = page_state_locked(s, va);
 	return (int)n;
 }
 

@@ -8,6 +8,9 @@
 #define MM_PAGE_STATE_H
 #include "mm/space.h"
 
+/* The word of one page; the space is locked. */
+uint64_t page_state_locked(struct space *s, va_t va);
+
 /*
  * The words of the pages from `va` on, at most `max` and none beyond the 2 MiB of
  * `va`: gives how many. `own`: first the leaf table becomes the space's own:

@@ -4,6 +4,7 @@
 #include "abi/error.h"
 #include "abi/handle.h"
 #include "lib/assert.h"
+#include "mm/count.h"
 #include "mm/ending.h"
 #include "mm/object.h"
 #include "mm/pages.h"
@@ -174,6 +175,7 @@ static COLD bool space_end(struct kobject *o)
 	if (!o->dead) {
 		lock_take(&spaces_lock);
 		list_remove(&s->all);
+		count_space_ended_locked(s);
 		lock_drop(&spaces_lock);
 	}
 	lock_take(&s->lock);

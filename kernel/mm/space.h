@@ -37,25 +37,13 @@
 
 struct object;
 
-/* What faults of this space have done; under its lock. */
-struct space_counts {
-	uint64_t faults;  /* all, refused ones too */
-	uint64_t zero;	  /* the zero page mapped for a read */
-	uint64_t zeroed;  /* a fresh frame for a write */
-	uint64_t shown;	  /* an object's page mapped read-only */
-	uint64_t copied;  /* a private copy made for a write */
-	uint64_t touched; /* A or D set by hand */
-	uint64_t stale;	  /* the entry was good, the TLB's was not */
-	uint64_t grown;	  /* a stack grew */
-};
-
 struct space {
 	struct kobject object; /* refs: tasks, handles */
 	struct lock lock;
 	uint32_t tasks; /* that run in it, or did */
 	struct mmu mmu;
 	struct region_set regions;
-	struct space_counts counts;
+	struct space_counts counts; /* of its faults; under its lock */
 	uint32_t in_common; /* leaf tables that others have, or had: span.h */
 	bool parted;	    /* a region is, or was, not for clones */
 	struct list all;    /* every space, for mm_check() */

@@ -3,6 +3,7 @@
 #include "abi/error.h"
 #include "arch/uaccess.h"
 #include "mm/advise.h"
+#include "mm/count.h"
 #include "mm/frame_boot.h"
 #include "mm/page_state.h"
 #include "mm/space.h"
@@ -12,6 +13,7 @@
 #include "task/handle.h"
 #include "task/task.h"
 #include "task/thread.h"
+#include <string.h>
 
 static struct space *own_space(void)
 {
@@ -166,24 +168,19 @@ COLD long sys_space_walk(const uint64_t arg[6])
 
 uint64_t memory_boot_taken;
 
+_Static_assert(offsetof(struct memory_info, grown) -
+			       offsetof(struct memory_info, faults) ==
+		       offsetof(struct space_counts, grown),
+	       "the caller's own are in the same order");
+
 COLD long sys_memory_info(const uint64_t arg[6])
 {
-	struct space *s = this_cpu()->current->task->space;
-	struct mmu_counts m = mmu_counts_read();
-	const struct space_counts *c = &s->counts;
+	const struct mmu_counts m = mmu_counts_read();
 	struct memory_info info = {
 		.total = frames_total(),
 		.free = frames_free(),
 		.boot_taken = memory_boot_taken,
 		.zeroed_ready = frame_pool_level(),
-		.faults = c->faults,
-		.zero = c->zero,
-		.zeroed = c->zeroed,
-		.shown = c->shown,
-		.copied = c->copied,
-		.touched = c->touched,
-		.stale = c->stale,
-		.grown = c->grown,
 		.fence_all = m.fence_all,
 		.fence_space = m.fence_space,
 		.fence_page = m.fence_page,
@@ -191,7 +188,29 @@ COLD long sys_memory_info(const uint64_t arg[6])
 		.satp = m.satp,
 		.harts = cpu_count,
 		.lock_waits = lock_waits(),
+		.zeroed_used = frame_pool_used(),
+		.mm = mm_counts,
 	};
 
+	memcpy(&info.faults, &own_space()->counts, sizeof(info.all));
+	count_spaces(&info.all, &info.tables, SPACES_SUMMED);
 	return copy_to_user(arg[0], &info, sizeof(info));
+}
+
+COLD long sys_space_info(const uint64_t arg[6])
+{
+	struct space_info info;
+	struct space *s;
+	long err;
+
+	s = enter(arg[0], RIGHT_READ, &err);
+	if (!s)
+		return err;
+	info.counts = s->counts;
+	info.regions = s->regions.count;
+	info.tables = s->mmu.tables;
+	info.in_common = s->in_common;
+	info.pinned = s->regions.pinned;
+	leave(arg[0], s, 0);
+	return copy_to_user(arg[1], &info, sizeof(info));
 }

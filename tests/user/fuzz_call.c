@@ -48,6 +48,7 @@ static const struct shape shapes[] = {
 	AT(space_regions) = {.arguments = "Saan"},
 	AT(space_pages) = {.arguments = "Saani"},
 	AT(space_advise) = {.arguments = "Saln"},
+	AT(space_info) = {.arguments = "Sa"},
 	AT(space_walk) = {.arguments = "Saa"},
 	AT(memory_info) = {.arguments = "a"},
 	AT(space_create) = {.arguments = "*"},
