@@ -42,15 +42,36 @@
  *		Both work from the lowest address up, in steps; between two
  *		others may run. a1 and a2 come back changed: after an error they
  *		are the part that has not been done.
+ *	space_advise (WRITE)
+ *		One of enum advice (abi/space.h) for the range, which regions
+ *		hold without a hole; in steps, with a1 and a2 as above. Some of
+ *		it may change flags of the regions beyond a page that could not
+ *		be brought. ADVISE_PIN holds at most an eighth of the memory for
+ *		a space, clones included. ADVISE_PIN, _POPULATE and _WILL_NEED
+ *		wait for pagers. -E_INVAL (also to forget what is pinned),
+ *		-E_NOMEM (a hole, no memory, too much pinned), -E_FAULT (past
+ *		the object's end), -E_IO, -E_TIMEDOUT.
  *	space_regions (READ)
  *		Lists regions, what of them lies above `from`, lowest first, at
  *		most `max` and at most REGIONS_MAX; one with very many pages in
  *		parts (MAP_PART). Gives how many.
+ *	space_pages (READ; with PAGES_CLEAN also WRITE)
+ *		A word of PAGE_IS_* bits (abi/space.h) for each page from
+ *		`address` on, which is a page's; mapped or not, at most `max`,
+ *		PAGES_MAX, and what is left of the 2 MiB around it. Gives how
+ *		many. With PAGES_CLEAN in `flags` those told as private and
+ *		dirty are clean from then on, so that the next such call tells
+ *		which have been written since: no write falls between the two,
+ *		but one made while the call runs may be told in both. -E_INVAL,
+ *		-E_NOMEM (PAGES_CLEAN, after a clone).
  *	space_walk (READ)
  *		How the address translates now, in Sv39 and in x86 terms.
  *		-E_INVAL.
  *	memory_info
- *		Frames, and counters of the caller's space.
+ *		Frames; counters of the caller's space, and of the machine.
+ *		Sums over spaces are of the SPACES_SUMMED that are oldest.
+ *	space_info (READ)
+ *		Counters of that space.
  *	space_create
  *		A new, empty space: a handle with all rights. -E_NOMEM, -E_MFILE.
  *	space_clone (READ and WRITE)
@@ -255,6 +276,10 @@
 #define LOG_MAX	    512
 #define REGIONS_MAX 8
 #define THREADS_MAX 16
+#define PAGES_MAX   128
+
+/* More are not counted together: it would take too long. */
+#define SPACES_SUMMED 256
 
 /* object_create(): memory for devices. */
 #define OBJECT_DMA (~0ul)
@@ -339,7 +364,12 @@ struct pager_setup;
 	C2(machine_stop, uint64_t, machine, int, status)                       \
 	C1(space_clone, uint64_t, space)                                       \
 	C3(swap_add, uint64_t, machine, uint64_t, object, uint64_t, first)     \
-	C2(swap_remove, uint64_t, machine, uint64_t, object)
+	C2(swap_remove, uint64_t, machine, uint64_t, object)                  \
+	C5(space_pages, uint64_t, space, const void *, address,                \
+	   uint64_t *, to, uint64_t, max, unsigned, flags)                     \
+	C4(space_advise, uint64_t, space, const void *, address,               \
+	   uint64_t, bytes, unsigned, advice)                                  \
+	C2(space_info, uint64_t, space, struct space_info *, to)
 
 /* For who wants the names alone: F(name) for each. */
 #define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F, F, F)
@@ -375,14 +405,24 @@ struct memory_info {
 	uint64_t total, free;  /* frames of the allocator */
 	uint64_t boot_taken;   /* of all RAM, at the end of boot, in bytes */
 	uint64_t zeroed_ready; /* in the zeroed pool */
-	uint64_t faults, zero, zeroed, shown, copied, touched, stale, grown;
+
+	/* Of the caller's space, as struct space_counts. */
+	uint64_t faults, zero, zeroed, shown, copied, touched, stale, grown,
+		swapped;
+
 	uint64_t fence_all, fence_space, fence_page, remote, satp;
 	uint64_t harts;
 	uint64_t lock_waits; /* times that a hart found a lock taken */
-	uint64_t swapped;    /* of the caller's pages, brought back from swap */
-	/* Since boot, of all: abi/calls.h, swap_add. */
-	uint64_t scanned, stolen, swapped_in, swapped_out;
-	uint64_t slots, slots_free; /* of swap */
+	/* Of swap. */
+	uint64_t slots, slots_free;
+
+	/* Of the whole machine. */
+	uint64_t zeroed_used;	 /* taken from the zeroed pool */
+	uint64_t tables;	 /* pages of page tables; those in common once
+				    for each space */
+	struct space_counts all; /* of all spaces, also those that have ended */
+	struct mm_counts mm;
 };
+_Static_assert(sizeof(struct memory_info) == 344, "part of the ABI");
 
 #endif

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* count.h - what memory management has done since boot, on all harts. */
+/*
+ * count.h - what memory management has done, for people to read: vmstat. Nothing
+ * is decided by it.
+ */
 #ifndef MM_COUNT_H
 #define MM_COUNT_H
-#include "lib/types.h"
-
-struct mm_counts {
-	uint64_t pages_in, pages_out; /* answered by pagers */
-	uint64_t scanned;	      /* pages that the clock has looked at */
-	uint64_t stolen;	      /* frames that it has taken */
-	uint64_t refaults;	      /* stolen pages that were wanted again */
-	uint64_t swapped_in, swapped_out; /* private pages */
-	uint64_t ahead_hits, ahead_waste; /* pages read ahead */
-	uint64_t killed;		  /* spaces ended for want of memory */
-};
+#include "mm/space.h"
 
 extern struct mm_counts mm_counts;
 
-static inline void mm_count(uint64_t *counter)
+/* count(&mm_counts.stolen, n): from any hart, with any locks. */
+static inline void count(uint64_t *counter, uint64_t n)
 {
-	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
 }
+
+/* The space goes from the list of all. spaces_lock is held. */
+void count_space_ended_locked(const struct space *s);
+
+/* Sums over all spaces, those that have ended too, at most `max` of the others. */
+void count_spaces(struct space_counts *all, uint64_t *tables, unsigned max);
 
 #endif

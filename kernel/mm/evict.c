@@ -16,6 +16,23 @@ static bool names(pte_t p, const struct frame *f)
 	return pte_has_frame(p) && pte_pa(p) == frame_pa(f);
 }
 
+static va_t address_of(const struct frame *table, const pte_t *slot)
+{
+	return table->index << (PAGE_SHIFT + 9) |
+	       (va_t)kin_place(slot) << PAGE_SHIFT;
+}
+
+/* Its region is to keep its pages (ADVISE_PIN). The space is locked. */
+static bool is_pinned(struct space *s, va_t va)
+{
+	const struct region *r;
+
+	if (s->pinned || s->object.dead)
+		return true;
+	r = s->regions.pinned ? region_find(&s->regions, va) : NULL;
+	return r && (r->flags & MAP_PINNED);
+}
+
 /* The page had its second chance: A is cleared. */
 static bool was_used(pte_t *slot, pte_t p)
 {
@@ -48,7 +65,7 @@ static void let_go(struct frame *f, uint64_t entry, bool written)
 	if (remembers && f->index != entry)
 		swap_put(f->index);
 	f->flags = 0;
-	mm_count(&mm_counts.stolen);
+	count(&mm_counts.stolen, 1);
 	if (written)
 		frame_put(f);
 	else
@@ -102,30 +119,26 @@ static bool begin(struct space *s)
 	return true;
 }
 
-static va_t address_of(const struct frame *table, const pte_t *slot)
-{
-	return table->index << (PAGE_SHIFT + 9) |
-	       (va_t)kin_place(slot) << PAGE_SHIFT;
-}
-
 /* In the batch's space, whose leaf `slot` is. */
 static int evict_alone(struct frame *f, struct frame *table, pte_t *slot)
 {
 	pte_t p = pte_load(slot);
-	bool dirty = pte_dirty(p) || !(f->flags & FRAME_SWAPPED);
-	uint64_t entry;
+	bool lazy = entry_is_lazy(p); /* then it need not be kept */
+	bool dirty = !lazy && (pte_dirty(p) || !(f->flags & FRAME_SWAPPED));
+	va_t va = address_of(table, slot);
+	uint64_t entry = 0;
 
-	if (was_used(slot, p))
+	if (was_used(slot, p) || is_pinned(batch.space, va))
 		return 0;
-	entry = slot_for(f, dirty);
-	if (!entry)
+	if (!lazy && !(entry = slot_for(f, dirty)))
 		return 0;
 	if (!pte_replace(slot, p, pte_soft(entry))) { /* used just now */
-		if (entry != f->index || !(f->flags & FRAME_SWAPPED))
+		if (entry &&
+		    (entry != f->index || !(f->flags & FRAME_SWAPPED)))
 			swap_put(entry);
 		return 0;
 	}
-	flush_add(&batch.flush, address_of(table, slot), PAGE_SIZE);
+	flush_add(&batch.flush, va, PAGE_SIZE);
 	batch.page[batch.n++] = (struct going){f, entry, !dirty};
 	return COST_EVICT;
 }
@@ -166,7 +179,7 @@ static bool add_sharer(struct sharers *sh, struct frame *f, struct frame *table,
 	sh->slot[sh->n] = slot;
 	sh->space[sh->n++] = s;
 	sh->in_common |= !s;
-	return !s || (!s->pinned && !s->object.dead);
+	return !s || !is_pinned(s, address_of(table, slot));
 }
 
 /* Every leaf that names it, with its space locked. */

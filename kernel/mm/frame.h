@@ -58,12 +58,16 @@ _Static_assert(sizeof(struct frame) == 32, "one record is 32 bytes");
 #define FRAME_HEAD(state, refs) \
 	((uint64_t)(refs) << 32 | (uint64_t)(int)(state))
 
+/* Flags, as a part of `head`. */
+#define FRAME_FLAGS(flags) ((uint64_t)(flags) << 16)
+
 /* frame.flags */
 #define FRAME_OF_OBJECT 1u /* an object's, not private to a region */
 #define FRAME_SEEN	2u /* mm_check() has met it */
 /* Private: swap has a copy of it, in the slot that `index` says, which is good
  * as long as no leaf has D. The frame counts as one that uses the slot. */
 #define FRAME_SWAPPED 8u
+#define FRAME_LAZY	16u /* private: worth nothing as long as D is clear */
 
 /* frame_alloc() flags */
 #define FRAME_ZERO 1u /* contents zero (else unspecified) */

@@ -31,6 +31,9 @@ void frame_pool_refill(void);
 void frame_pool_limit(unsigned want); /* 0 empties and closes it */
 
 /* Frames in it. */
+/* How many were ever taken out. */
+uint64_t frame_pool_used(void);
+
 extern uint32_t frame_pool_count; /* frame_pool.c's */
 static inline unsigned frame_pool_level(void)
 {

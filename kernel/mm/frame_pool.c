@@ -12,6 +12,7 @@ void (*frame_pool_low)(void);
 static struct {
 	struct lock lock;
 	uint32_t want;
+	uint64_t filled; /* that were ever put in */
 	struct frame *frame[FRAME_POOL_MAX];
 } pool = {.lock = LOCK_INIT(LOCK_FRAME), .want = FRAME_POOL_MAX};
 
@@ -43,6 +44,7 @@ static bool put(struct frame *f)
 	if (room) {
 		f->head = FRAME_HEAD(FRAME_ZEROED, 0);
 		pool.frame[frame_pool_count++] = f;
+		pool.filled++;
 	}
 	lock_drop(&pool.lock);
 	return room;
@@ -62,6 +64,11 @@ COLD bool frame_pool_fill(void)
 	if (!put(f))
 		buddy_give(f, 1);
 	return true;
+}
+
+COLD uint64_t frame_pool_used(void)
+{
+	return pool.filled - frame_pool_level();
 }
 
 void frame_pool_refill(void)

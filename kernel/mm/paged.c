@@ -5,6 +5,7 @@
 #include "abi/pager.h"
 #include "abi/space.h"
 #include "lib/assert.h"
+#include "mm/count.h"
 #include "mm/frame.h"
 #include "mm/pager.h"
 #include "mm/reclaim.h"
@@ -224,6 +225,7 @@ static void page_came_locked(struct object *o, struct frame *f,
 	bool supplied = a->kind == PAGER_SUPPLY;
 
 	if (supplied) {
+		count(&mm_counts.pages_in, 1);
 		flags = (flags & ~PAGE_READ_ONLY) | PAGE_HERE;
 		if (!(a->prot & PROT_W))
 			flags |= PAGE_READ_ONLY;
@@ -275,6 +277,7 @@ static void page_written_locked(struct object *o, struct frame *f,
 			f->flags |=
 				PAGE_HERE; /* PAGEIN may have failed before */
 	} else {
+		count(&mm_counts.pages_out, 1);
 		f->flags &= (uint16_t)~PAGE_FAILED;
 		if (is_revoked_dirty(f) && !paged_write_back_locked(o, f))
 			f->flags &= (uint16_t)~PAGE_GOING;

@@ -257,17 +257,6 @@ void pages_protect(struct mmu *m, va_t start, va_t end, unsigned old,
 		mmu_forget_page(m, start);
 }
 
-uint64_t pages_resident(struct mmu *m, va_t start, va_t end)
-{
-	struct run r;
-	uint64_t n = 0;
-
-	while (next_run(m, &start, end, &r))
-		for (; r.n; r.n--, r.slot++)
-			n += pte_has_frame(pte_load(r.slot));
-	return n;
-}
-
 enum page_kind page_kind(pte_t leaf, uint32_t *refs)
 {
 	struct frame *f = private_frame(leaf);

@@ -61,7 +61,4 @@ void pages_protect(struct mmu *m, va_t start, va_t end, unsigned old,
 /* Leaves stay leaves and none gains W: ten instructions do for each, not 70. */
 bool pages_protect_is_quick(const struct mmu *m, unsigned old, unsigned prot);
 
-/* Pages in the range that have a frame. */
-uint64_t pages_resident(struct mmu *m, va_t start, va_t end);
-
 #endif

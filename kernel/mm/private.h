@@ -6,6 +6,7 @@
 #define MM_PRIVATE_H
 #include "arch/mmu.h"
 #include "mm/frame.h"
+#include "mm/swap.h"
 
 /* A page of zeros that every space may show read-only. */
 extern pa_t zero_page;
@@ -30,6 +31,40 @@ static inline bool is_sole_owner(pte_t p)
 	struct frame *f = private_frame(p);
 
 	return f && f->refs == 1;
+}
+
+/* An invalid entry with a word in it: a private page that lies in swap. */
+static inline bool entry_is_swapped(pte_t p)
+{
+	return !pte_has_frame(p) && pte_soft_word(p) != 0;
+}
+
+/*
+ * D of a leaf of the private frame `f` is set, and is about to be cleared so that
+ * the next write is seen. From here on a clear D does not mean that the contents
+ * are as they were: who has noted anything of them that holds only until D is set
+ * - a copy in swap, say - forgets it here. Under the lock of a space that shows
+ * it.
+ */
+static inline void frame_modified(struct frame *f)
+{
+	__atomic_fetch_and(&f->head, ~FRAME_FLAGS(FRAME_LAZY),
+			   __ATOMIC_RELAXED);
+	if (f->flags & FRAME_SWAPPED)
+		swap_forget(f);
+}
+
+/*
+ * The page may be dropped instead of being written anywhere: its owner has said
+ * so (ADVISE_FREE), and has not written it since. Who does so empties the entry
+ * by pte_update(), so that a write in between is not lost.
+ */
+static inline bool entry_is_lazy(pte_t p)
+{
+	struct frame *f =
+		pte_has_frame(p) && !pte_dirty(p) ? private_frame(p) : NULL;
+
+	return f && f->refs == 1 && f->flags & FRAME_LAZY;
 }
 
 /* Every space, for mm_check(); under its lock. */

@@ -79,7 +79,7 @@ static int let_go_locked(struct object *o, struct frame *f)
 		return 0;
 	if (!dirty) {
 		paged_forget_locked(o, f);
-		mm_count(&mm_counts.stolen);
+		count(&mm_counts.stolen, 1);
 		return COST_EVICT;
 	}
 	return paged_write_back_locked(o, f) ? COST_EVICT : 0;
@@ -125,7 +125,7 @@ static int visit(struct frame *f)
 	uint64_t owner = __atomic_load_n(&f->owner, __ATOMIC_ACQUIRE);
 	unsigned flags = __atomic_load_n(&f->flags, __ATOMIC_ACQUIRE);
 
-	mm_count(&mm_counts.scanned);
+	count(&mm_counts.scanned, 1);
 	if (!(flags & FRAME_OF_OBJECT))
 		return evict_private(f);
 	if (__atomic_load_n(&f->owner, __ATOMIC_RELAXED) != owner)

@@ -178,6 +178,13 @@ int region_insert(struct region_set *set, va_t start, va_t end, unsigned prot,
 
 /* ---- remove ---------------------------------------------------------- */
 
+/* [start, end) of `r` goes, and its pins. */
+static inline void unpin(const struct region *r, va_t start, va_t end)
+{
+	if (r->flags & MAP_PINNED)
+		r->set->pinned -= (end - start) >> PAGE_SHIFT;
+}
+
 static int remove_inside(struct region *r, va_t start, va_t end,
 			 region_gone *gone, void *ctx)
 {
@@ -185,6 +192,7 @@ static int remove_inside(struct region *r, va_t start, va_t end,
 
 	if (upper == NULL)
 		return -E_NOMEM;
+	unpin(r, start, end);
 	if (gone != NULL)
 		gone(ctx, r, start, end);
 	region_split(r, end, upper);
@@ -201,6 +209,7 @@ static void remove_piece(struct region *r, struct region *next, va_t start,
 		start = r->start;
 	if (end > r->end)
 		end = r->end;
+	unpin(r, start, end);
 	if (gone != NULL)
 		gone(ctx, r, start, end);
 	if (start > r->start) {
@@ -320,6 +329,64 @@ int region_protect(struct region_set *set, va_t start, va_t end, unsigned prot)
 	return 0;
 }
 
+/* ---- flags ----------------------------------------------------------- */
+
+/* The part of `r` in the range, split off; it has a structure for each end. */
+static COLD struct region *cut_out(struct region *r, va_t start, va_t end,
+				   struct region *spare[2])
+{
+	if (r->end > end) {
+		region_split(r, end, spare[1]);
+		spare[1] = NULL;
+	}
+	if (r->start < start) {
+		region_split(r, start, spare[0]);
+		r = spare[0];
+		spare[0] = NULL;
+	}
+	return r;
+}
+
+static COLD struct region *set_flags(struct region *r, unsigned flags)
+{
+	unpin(r, r->start, r->end);
+	r->flags = flags;
+	if (flags & MAP_PINNED)
+		r->set->pinned += (r->end - r->start) >> PAGE_SHIFT;
+	return r;
+}
+
+/* Gives the one that `a`, or `b` after it, is now. */
+static COLD struct region *join(struct region *a, struct region *b)
+{
+	if (!region_joins(a, b))
+		return b;
+	region_absorb(a, b);
+	return a;
+}
+
+COLD int region_set_flags(struct region_set *set, va_t start, va_t end,
+			  unsigned off, unsigned on)
+{
+	struct region *spare[2] = {slab_alloc_dirty(&region_cache),
+				   slab_alloc_dirty(&region_cache)};
+	struct region *r = region_next(set, start);
+	int err = spare[0] && spare[1] ? 0 : -E_NOMEM;
+
+	for (; r != NULL && r->start < end && !err; r = region_after(r)) {
+		unsigned flags = (r->flags & ~off) | on;
+
+		if (flags != r->flags)
+			r = set_flags(cut_out(r, start, end, spare), flags);
+		r = join(region_before(r), r);
+	}
+	if (r != NULL)
+		join(region_before(r), r);
+	slab_free(&region_cache, spare[0]);
+	slab_free(&region_cache, spare[1]);
+	return err;
+}
+
 /* ---- growth ---------------------------------------------------------- */
 
 int region_grow_down(struct region_set *set, va_t va)
@@ -333,6 +400,8 @@ int region_grow_down(struct region_set *set, va_t va)
 	prev = region_before(r);
 	if (prev != NULL && prev->end + REGION_GUARD > start)
 		return -E_NOENT;
+	if (r->flags & MAP_PINNED)
+		set->pinned += (r->start - start) >> PAGE_SHIFT;
 	/* The gap below ends at the limit's guard, so the tree stays true. */
 	r->start = start;
 	set->last = r;

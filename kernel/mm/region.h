@@ -71,6 +71,7 @@ struct region_set {
 	struct region *root;
 	struct region *last; /* found or made last, or NULL */
 	uint64_t count;
+	uint64_t pinned;	      /* pages in regions with MAP_PINNED */
 	const struct region_ops *ops; /* NULL: no hooks */
 };
 
@@ -127,8 +128,8 @@ va_t region_gap(const struct region_set *set, uint64_t len, uint64_t align,
  * ignored without one; with MAP_GROW_DOWN, which is for anonymous memory only,
  * it is the limit: aligned, and at least REGION_GUARD. The region becomes one
  * with a neighbour of equal prot, max_prot, flags and object whose offset
- * continues; regions that grow down stay apart. The set takes its own
- * references by ops->get(). 0, -E_INVAL, -E_ACCES (prot beyond max_prot),
+ * continues; regions that grow down stay apart. With MAP_PINNED the caller adds
+ * to set->pinned. The set takes its own references by ops->get(). 0, -E_INVAL, -E_ACCES (prot beyond max_prot),
  * -E_EXIST (overlaps a region), -E_NOMEM.
  */
 int region_insert(struct region_set *set, va_t start, va_t end, unsigned prot,
@@ -151,6 +152,12 @@ int region_remove(struct region_set *set, va_t start, va_t end,
  * address decides. The caller brings the page tables in line.
  */
 int region_protect(struct region_set *set, va_t start, va_t end, unsigned prot);
+
+/*
+ * Gives [start, end), holes or not, the flags `on` in place of `off`: 0, -E_NOMEM.
+ */
+int region_set_flags(struct region_set *set, va_t start, va_t end, unsigned off,
+		     unsigned on);
 
 /*
  * An access to `va`, which no region holds: if the next region above grows

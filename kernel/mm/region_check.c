@@ -72,7 +72,7 @@ const char *region_check(const struct region_set *set)
 {
 	const struct region *prev = NULL;
 	const char *broken;
-	uint64_t n = 0;
+	uint64_t n = 0, pinned = 0;
 	bool hit = set->last == NULL;
 
 	if (set->root != NULL && set->root->parent != NULL)
@@ -89,6 +89,8 @@ const char *region_check(const struct region_set *set)
 		if (broken != NULL)
 			return broken;
 		hit = hit || r == set->last;
+		if (r->flags & MAP_PINNED)
+			pinned += (r->end - r->start) >> PAGE_SHIFT;
 		prev = r;
 		n++;
 	}
@@ -96,5 +98,7 @@ const char *region_check(const struct region_set *set)
 		return "the last one found is in the set";
 	if (n != set->count)
 		return "the count is that of the regions";
+	if (pinned != set->pinned)
+		return "pinned pages are counted";
 	return NULL;
 }

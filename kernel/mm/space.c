@@ -4,6 +4,7 @@
 #include "abi/error.h"
 #include "abi/handle.h"
 #include "lib/assert.h"
+#include "mm/count.h"
 #include "mm/ending.h"
 #include "mm/object.h"
 #include "mm/pages.h"
@@ -67,11 +68,33 @@ static COLD int copy_regions(const struct space *from, struct space *to)
 {
 	int err = 0;
 
+	to->regions.pinned = from->regions.pinned;
 	for (struct region *r = region_first(&from->regions); r && !err;
 	     r = region_after(r))
 		err = region_insert(&to->regions, r->start, r->end, r->prot,
 				    r->max_prot, r->flags, r->object,
 				    r->offset);
+	return err;
+}
+
+static int unmap_locked(struct space *s, va_t addr, va_t end);
+
+/* Advice keeps regions, or pages, from clones: they go before it is found. */
+static COLD int part(struct space *clone)
+{
+	struct region *r;
+	int err = 0;
+
+	clone->parted = true;
+	for (va_t va = 0; (r = region_next(&clone->regions, va)) && !err;) {
+		va_t start = r->start;
+
+		va = r->end;
+		if (r->flags & MAP_NO_FORK)
+			err = unmap_locked(clone, start, va);
+		else if (r->flags & MAP_WIPE_ON_FORK)
+			err = space_forget_locked(clone, start, va);
+	}
 	return err;
 }
 
@@ -82,7 +105,9 @@ static COLD int clone_locked(struct space *from, struct space *to)
 	if (has_window(from))
 		return -E_BUSY;
 	err = copy_regions(from, to);
-	return err ? err : span_share_all_locked(from, to);
+	if (!err)
+		err = span_share_all_locked(from, to);
+	return err || !from->parted ? err : part(to);
 }
 
 COLD struct space *space_clone(struct space *from, int *err)
@@ -150,6 +175,7 @@ static COLD bool space_end(struct kobject *o)
 	if (!o->dead) {
 		lock_take(&spaces_lock);
 		list_remove(&s->all);
+		count_space_ended_locked(s);
 		lock_drop(&spaces_lock);
 	}
 	lock_take(&s->lock);
@@ -186,7 +212,7 @@ void space_share(struct space *s)
 
 /* ---- map, unmap, protect --------------------------------------------- */
 
-/* The length in whole pages; 0 if [addr, addr+len) is no range of user pages. */
+/* space_pages_at(), inline. */
 static inline uint64_t pages_at(va_t addr, uint64_t len)
 {
 	uint64_t n = round_up(len, PAGE_SIZE); /* 0 if it wraps */
@@ -316,6 +342,20 @@ static int unmap_locked(struct space *s, va_t addr, va_t end)
 	return err;
 }
 
+COLD int space_forget_locked(struct space *s, va_t start, va_t end)
+{
+	struct pages_gone gone;
+	int err = span_let_go_locked(s, start, end);
+
+	if (err)
+		return err;
+	pages_gone_begin(&gone, &s->mmu);
+	pages_take_out(&gone, start, end);
+	pages_gone_flush(&gone);
+	pages_gone_free(&gone);
+	return 0;
+}
+
 int space_unmap(struct space *s, va_t addr, uint64_t len)
 {
 	int err;
@@ -366,6 +406,11 @@ int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot)
 
 /* ---- in steps --------------------------------------------------------- */
 
+COLD uint64_t space_pages_at(va_t addr, uint64_t len)
+{
+	return pages_at(addr, len);
+}
+
 /* Where a step on [addr, end) ends that may look at so many entries. */
 static COLD va_t reach(struct space *s, va_t addr, va_t end, unsigned entries)
 {
@@ -385,12 +430,14 @@ static COLD va_t reach(struct space *s, va_t addr, va_t end, unsigned entries)
  * A step that ends inside a region may need memory for its rest, which the whole
  * would not: if there is none, it is done as a whole.
  */
-COLD int space_unmap_step(struct space *s, va_t *addr, uint64_t *len)
+COLD int space_unmap_step(struct space *s, va_t *addr, uint64_t *len,
+			  unsigned unused)
 {
-	uint64_t bytes = pages_at(*addr, *len);
+	uint64_t bytes = space_pages_at(*addr, *len);
 	va_t end = *addr + bytes, stop;
 	int err;
 
+	(void)unused;
 	if (!bytes)
 		return -E_INVAL;
 	lock_take(&s->lock);
@@ -424,7 +471,7 @@ static COLD va_t protect_reach(struct space *s, va_t addr, va_t end,
 COLD int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 			    unsigned prot)
 {
-	uint64_t bytes = pages_at(*addr, *len);
+	uint64_t bytes = space_pages_at(*addr, *len);
 	va_t end = *addr + bytes, stop;
 	int err;
 
@@ -444,46 +491,6 @@ COLD int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 	*addr = stop;
 	*len = end - stop;
 	return 0;
-}
-
-/* ---- listing --------------------------------------------------------- */
-
-/* How many entries are looked at for one list. */
-#define LIST_ENTRIES 1024u
-
-/* [start, end) of the region. */
-static COLD void describe(struct space *s, const struct region *r, va_t start,
-			  va_t end, struct region_info *to)
-{
-	*to = (struct region_info){
-		.start = start,
-		.end = end,
-		.prot = r->prot,
-		.flags = r->flags | (end < r->end ? MAP_PART : 0),
-		.offset = r->object ? r->offset + (start - r->start) : 0,
-		.resident = pages_resident(&s->mmu, start, end),
-	};
-	if (r->object)
-		strncpy(to->name, r->object->name, sizeof(to->name) - 1);
-}
-
-COLD int space_list(struct space *s, va_t from, struct region_info *to,
-		    unsigned max)
-{
-	unsigned n = 0, left = LIST_ENTRIES;
-	struct region *r;
-
-	from = round_down(from, PAGE_SIZE);
-	lock_take(&s->lock);
-	for (r = region_next(&s->regions, from); r && n < max && left;
-	     r = region_after(r)) {
-		va_t start = r->start > from ? r->start : from;
-		va_t end = pages_reach(&s->mmu, start, r->end, &left);
-
-		describe(s, r, start, end, &to[n++]);
-	}
-	lock_drop(&s->lock);
-	return (int)n;
 }
 
 void space_trim(void)

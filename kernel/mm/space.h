@@ -37,29 +37,16 @@
 
 struct object;
 
-/* What faults of this space have done; under its lock. */
-struct space_counts {
-	uint64_t faults;  /* all, refused ones too */
-	uint64_t zero;	  /* the zero page mapped for a read */
-	uint64_t zeroed;  /* a fresh frame for a write */
-	uint64_t shown;	  /* an object's page mapped read-only */
-	uint64_t copied;  /* a private copy made for a write */
-	uint64_t touched; /* A or D set by hand */
-	uint64_t stale;	  /* the entry was good, the TLB's was not */
-	uint64_t grown;	  /* a stack grew */
-	uint64_t swapped; /* brought back from swap */
-};
-
 struct space {
 	struct kobject object; /* refs: tasks, handles */
 	struct lock lock;
 	uint32_t tasks; /* that run in it, or did */
 	struct mmu mmu;
 	struct region_set regions;
-	struct space_counts counts;
+	struct space_counts counts; /* of its faults; under its lock */
 	uint32_t in_common; /* leaf tables that others have, or had: span.h */
 	bool pinned;	    /* its pages stay: reclaim.h */
-	uint64_t weight;    /* pages that reclaim.c has met */
+	bool parted;	    /* a region is, or was, not for clones */
 	struct list all;    /* every space, for mm_check() */
 	/* Of one that ends: below, tables in common are left, pages are gone,
 	 * tables are cut. */
@@ -69,6 +56,9 @@ struct space {
 /* Programs live in [SPACE_LOW, SPACE_HIGH). Page 0 is never mapped. */
 #define SPACE_LOW  PAGE_SIZE
 #define SPACE_HIGH (MMU_USER_END - PAGE_SIZE)
+
+/* The length in whole pages; 0 if [addr, addr+len) is no range of user pages. */
+uint64_t space_pages_at(va_t addr, uint64_t len);
 
 extern const struct kind space_kind;
 
@@ -96,7 +86,8 @@ static inline void space_put(struct space *s)
 void space_share(struct space *s);
 
 /*
- * A space with the same regions and the same contents: what either writes from
+ * A space with the same regions and the same contents, but for what advice keeps
+ * from clones (MAP_NO_FORK, MAP_WIPE_ON_FORK): what either writes from
  * then on the other does not see, but in shared mappings. Costs a pointer a leaf
  * table (span.h), and a region each. One reference, the caller's. NULL and *err:
  * -E_NOMEM; -E_BUSY: it has a pager's window.
@@ -137,7 +128,8 @@ int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot);
  */
 #define SPACE_SHORT (32 * PAGE_SIZE)
 
-int space_unmap_step(struct space *s, va_t *addr, uint64_t *len);
+int space_unmap_step(struct space *s, va_t *addr, uint64_t *len,
+		     unsigned unused);
 int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
 		       unsigned prot);
 
@@ -147,6 +139,12 @@ int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
  */
 int space_list(struct space *s, va_t from, struct region_info *to,
 	       unsigned max);
+
+/*
+ * The pages of a step's range go, the regions stay: private ones are zero, or as
+ * in the object, when touched again. 0, -E_NOMEM: nothing is changed.
+ */
+int space_forget_locked(struct space *s, va_t start, va_t end);
 
 void space_trim(void);
 

@@ -23,8 +23,6 @@ struct swap_area {
 static struct swap_area areas[SWAP_AREAS];
 static struct lock adding = LOCK_INIT(LOCK_SPACES);
 
-struct mm_counts mm_counts;
-
 /* A count that is full stays so: the slot is lost, the page is not. */
 #define USES_MAX UINT16_MAX
 
@@ -269,8 +267,11 @@ void swap_put(uint64_t entry)
 
 void swap_forget(struct frame *f)
 {
-	swap_put(f->index);
-	f->flags &= (uint16_t)~FRAME_SWAPPED;
+	uint64_t before = __atomic_fetch_and(
+		&f->head, ~FRAME_FLAGS(FRAME_SWAPPED), __ATOMIC_RELAXED);
+
+	if (before & FRAME_FLAGS(FRAME_SWAPPED)) /* others might, too */
+		swap_put(f->index);
 }
 
 uint64_t swap_uses(void)
@@ -301,7 +302,7 @@ void swap_out(struct frame *f, uint64_t entry)
 		o->dirty++;
 		if (paged_write_back_locked(o, f))
 			f->flags |= PAGE_GOING;
-		mm_count(&mm_counts.swapped_out);
+		count(&mm_counts.swapped_out, 1);
 	}
 	lock_drop(&o->lock);
 }
@@ -361,6 +362,6 @@ int swap_in(uint64_t entry, struct frame **f)
 	err = in_locked(a, entry, f);
 	lock_drop(&a->object->lock);
 	if (!err)
-		mm_count(&mm_counts.swapped_in);
+		count(&mm_counts.swapped_in, 1);
 	return err;
 }

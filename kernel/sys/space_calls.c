@@ -2,8 +2,10 @@
 /* space_calls.c - calls about address spaces and memory. */
 #include "abi/error.h"
 #include "arch/uaccess.h"
+#include "mm/advise.h"
 #include "mm/count.h"
 #include "mm/frame_boot.h"
+#include "mm/page_state.h"
 #include "mm/space.h"
 #include "mm/swap.h"
 #include "sys/memory.h"
@@ -12,6 +14,7 @@
 #include "task/handle.h"
 #include "task/task.h"
 #include "task/thread.h"
+#include <string.h>
 
 static struct space *own_space(void)
 {
@@ -52,18 +55,20 @@ long sys_space_map(const uint64_t arg[6])
 	return leave(arg[0], s, err ? err : (long)va);
 }
 
-/* After a step: what is left is for when the call is made again. */
+/* After a step, or to wait: what is left is for when the call is made again. */
 static long step_done(const uint64_t arg[6], va_t va, uint64_t len, int err)
 {
-	if (err || !len)
+	if ((err && err != -E_WAIT) || !len)
 		return err;
 	sys_go_on_with(arg, 1, va);
 	sys_go_on_with(arg, 2, len);
-	return -E_STEP;
+	return err ? err : -E_STEP;
 }
 
 /* Of any length, in any space; one step. */
-static COLD __attribute__((noinline)) long unmap_step(const uint64_t arg[6])
+static COLD __attribute__((noinline)) long
+step(const uint64_t arg[6],
+     int (*go)(struct space *, va_t *, uint64_t *, unsigned))
 {
 	uint64_t len = arg[2];
 	va_t va = arg[1];
@@ -73,7 +78,7 @@ static COLD __attribute__((noinline)) long unmap_step(const uint64_t arg[6])
 	s = enter(arg[0], RIGHT_WRITE, &err);
 	if (!s)
 		return err;
-	err = space_unmap_step(s, &va, &len);
+	err = go(s, &va, &len, (unsigned)arg[3]);
 	return leave(arg[0], s, step_done(arg, va, len, (int)err));
 }
 
@@ -86,22 +91,8 @@ static bool is_simple(const uint64_t arg[6])
 long sys_space_unmap(const uint64_t arg[6])
 {
 	if (!is_simple(arg))
-		return unmap_step(arg);
+		return step(arg, space_unmap_step);
 	return space_unmap(own_space(), arg[1], arg[2]);
-}
-
-static COLD __attribute__((noinline)) long protect_step(const uint64_t arg[6])
-{
-	uint64_t len = arg[2];
-	va_t va = arg[1];
-	struct space *s;
-	long err;
-
-	s = enter(arg[0], RIGHT_WRITE, &err);
-	if (!s)
-		return err;
-	err = space_protect_step(s, &va, &len, (unsigned)arg[3]);
-	return leave(arg[0], s, step_done(arg, va, len, (int)err));
 }
 
 long sys_space_protect(const uint64_t arg[6])
@@ -109,8 +100,13 @@ long sys_space_protect(const uint64_t arg[6])
 	if (arg[3] > PROT_ALL)
 		return -E_INVAL;
 	if (!is_simple(arg))
-		return protect_step(arg);
+		return step(arg, space_protect_step);
 	return space_protect(own_space(), arg[1], arg[2], (unsigned)arg[3]);
+}
+
+COLD long sys_space_advise(const uint64_t arg[6])
+{
+	return arg[3] < ADVISE_END ? step(arg, space_advise_step) : -E_INVAL;
 }
 
 COLD long sys_space_regions(const uint64_t arg[6])
@@ -128,6 +124,31 @@ COLD long sys_space_regions(const uint64_t arg[6])
 	leave(arg[0], s, 0);
 	err = copy_to_user(arg[2], list, (size_t)n * sizeof(list[0]));
 	return err ? err : n;
+}
+
+COLD long sys_space_pages(const uint64_t arg[6])
+{
+	bool clean = arg[4] & PAGES_CLEAN;
+	uint64_t words[PAGES_MAX];
+	struct space *s;
+	long n, err;
+
+	if (arg[1] >= MMU_USER_END || (arg[1] & PAGE_MASK) ||
+	    arg[4] > PAGES_CLEAN)
+		return -E_INVAL;
+	s = enter(arg[0], RIGHT_READ | (clean ? RIGHT_WRITE : 0), &err);
+	if (!s)
+		return err;
+	n = page_state_read(s, arg[1], words,
+			    arg[3] < PAGES_MAX ? arg[3] : PAGES_MAX, clean);
+	if (n >= 0) {
+		err = copy_to_user(arg[2], words, (size_t)n * sizeof(words[0]));
+		if (err)
+			n = err;
+		else if (clean)
+			page_state_clean(s, arg[1], words, (unsigned)n);
+	}
+	return leave(arg[0], s, n);
 }
 
 COLD long sys_space_walk(const uint64_t arg[6])
@@ -148,24 +169,19 @@ COLD long sys_space_walk(const uint64_t arg[6])
 
 uint64_t memory_boot_taken;
 
+_Static_assert(offsetof(struct memory_info, grown) -
+			       offsetof(struct memory_info, faults) ==
+		       offsetof(struct space_counts, grown),
+	       "the caller's own are in the same order");
+
 COLD long sys_memory_info(const uint64_t arg[6])
 {
-	struct space *s = this_cpu()->current->task->space;
-	struct mmu_counts m = mmu_counts_read();
-	const struct space_counts *c = &s->counts;
+	const struct mmu_counts m = mmu_counts_read();
 	struct memory_info info = {
 		.total = frames_total(),
 		.free = frames_free(),
 		.boot_taken = memory_boot_taken,
 		.zeroed_ready = frame_pool_level(),
-		.faults = c->faults,
-		.zero = c->zero,
-		.zeroed = c->zeroed,
-		.shown = c->shown,
-		.copied = c->copied,
-		.touched = c->touched,
-		.stale = c->stale,
-		.grown = c->grown,
 		.fence_all = m.fence_all,
 		.fence_space = m.fence_space,
 		.fence_page = m.fence_page,
@@ -173,13 +189,30 @@ COLD long sys_memory_info(const uint64_t arg[6])
 		.satp = m.satp,
 		.harts = cpu_count,
 		.lock_waits = lock_waits(),
-		.swapped = c->swapped,
-		.scanned = mm_counts.scanned,
-		.stolen = mm_counts.stolen,
-		.swapped_in = mm_counts.swapped_in,
-		.swapped_out = mm_counts.swapped_out,
+		.zeroed_used = frame_pool_used(),
+		.mm = mm_counts,
 	};
 
 	swap_figures(&info.slots, &info.slots_free);
+	memcpy(&info.faults, &own_space()->counts, sizeof(info.all));
+	count_spaces(&info.all, &info.tables, SPACES_SUMMED);
 	return copy_to_user(arg[0], &info, sizeof(info));
+}
+
+COLD long sys_space_info(const uint64_t arg[6])
+{
+	struct space_info info;
+	struct space *s;
+	long err;
+
+	s = enter(arg[0], RIGHT_READ, &err);
+	if (!s)
+		return err;
+	info.counts = s->counts;
+	info.regions = s->regions.count;
+	info.tables = s->mmu.tables;
+	info.in_common = s->in_common;
+	info.pinned = s->regions.pinned;
+	leave(arg[0], s, 0);
+	return copy_to_user(arg[1], &info, sizeof(info));
 }

@@ -182,6 +182,17 @@ static void file_pages(void)
 	END(13);
 }
 
+static void forget_pages(void)
+{
+	volatile char *p = anonymous(N);
+
+	write_each(p, N);
+	BEGIN(14);
+	space_advise(SELF, (const void *)p, N * PAGE, ADVISE_DONT_NEED);
+	END(14);
+	release(p, N);
+}
+
 int main(void)
 {
 	struct memory_info info;
@@ -198,6 +209,7 @@ int main(void)
 	protect_inside();
 	map_unmap();
 	file_pages();
+	forget_pages();
 	clone_rows();
 	pager_rows();
 	ipc_rows();

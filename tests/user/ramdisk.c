@@ -257,6 +257,8 @@ static long regions_into_file(void)
 
 static void a_call_waits_for_pages_and_starts_again(void)
 {
+	uint64_t before = counts().mm.pages_out;
+
 	open_disk(8, 0);
 	begin_call(info_into_file); /* across two pages */
 	CHECK_EQ(serve_until(DONE | FAULT), DONE);
@@ -269,6 +271,32 @@ static void a_call_waits_for_pages_and_starts_again(void)
 	begin_call(sync_all);
 	CHECK_EQ(serve_until(DONE | FAULT), DONE);
 	CHECK_EQ(written, 3);
+	CHECK_EQ(counts().mm.pages_out - before, 3);
+	close_disk();
+}
+
+/* Brought one after another, and nobody has touched them. */
+static long advise_file(void)
+{
+	return space_advise(SELF, (const void *)file, PAGES * PAGE,
+			    ADVISE_WILL_NEED);
+}
+
+static void advice_brings_what_a_pager_has(void)
+{
+	uint64_t before = counts().mm.pages_in;
+
+	open_disk(8, 0);
+	begin_call(advise_file);
+	CHECK_EQ(serve_until(DONE | FAULT), DONE);
+	CHECK_EQ(job.result, 0);
+	CHECK_EQ(brought, PAGES);
+	begin_call(advise_file);
+	CHECK_EQ(serve_until(DONE | FAULT), DONE);
+	CHECK_EQ(job.result, 0);
+	CHECK_EQ(brought, PAGES);
+	CHECK_EQ(counts().mm.pages_in - before, PAGES);
+	CHECK_EQ(file[PAGE], 'A' + 1);
 	close_disk();
 }
 
@@ -327,6 +355,7 @@ int main(void)
 	pages_come_back_when_they_are_revoked();
 	a_sync_ends_whatever_is_written_meanwhile();
 	a_call_waits_for_pages_and_starts_again();
+	advice_brings_what_a_pager_has();
 	a_private_view_keeps_its_writes_to_itself();
 	a_program_can_run_from_a_pager();
 	return 0;

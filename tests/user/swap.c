@@ -216,9 +216,9 @@ static int clean(uint64_t pages)
 			if (!holds(at + i * WORDS, i + 1))
 				return 4;
 	memory_info(&after);
-	if (after.swapped_in - before.swapped_in < 2 * pages)
+	if (after.mm.swapped_in - before.mm.swapped_in < 2 * pages)
 		return 5;
-	return after.swapped_out - before.swapped_out < pages ? 0 : 6;
+	return after.mm.swapped_out - before.mm.swapped_out < pages ? 0 : 6;
 }
 
 int forked_child(uint64_t argument)
@@ -278,7 +278,7 @@ int main(void)
 	CHECK_EQ(serve_child(), 0);
 	CHECK_EQ(memory_info(&m), 0);
 	printf("# %lu written, %lu brought; %lu scanned, %lu stolen\n", written,
-	       brought, m.scanned, m.stolen);
+	       brought, m.mm.scanned, m.mm.stolen);
 	while (m.slots_free != m.slots) /* the child's space may end still */
 		CHECK_EQ(memory_info(&m), 0);
 	CHECK_EQ(swap_remove(HANDLE_MACHINE, area), 0);

@@ -69,13 +69,16 @@ static const char *label(const struct region_info *r)
 				     : "[anonymous]";
 }
 
+/* As in /proc/self/maps; then pages. */
 static void show_region(const struct region_info *r)
 {
-	printf("  %010lx-%010lx %c%c%cp %08lx %4lu resident  %s\n",
+	printf("  %010lx-%010lx %c%c%c%c %08lx %5lu %5lu %5lu %5lu %5lu  %s\n",
 	       (unsigned long)r->start, (unsigned long)r->end,
 	       r->prot & PROT_R ? 'r' : '-', r->prot & PROT_W ? 'w' : '-',
-	       r->prot & PROT_X ? 'x' : '-', (unsigned long)r->offset,
-	       (unsigned long)r->resident, label(r));
+	       r->prot & PROT_X ? 'x' : '-', r->flags & MAP_SHARED ? 's' : 'p',
+	       (unsigned long)r->offset, (unsigned long)r->resident,
+	       (unsigned long)r->own, (unsigned long)r->shared,
+	       (unsigned long)r->swapped, (unsigned long)r->dirty, label(r));
 }
 
 /* Regions with all bits of `flags`; gives how many. */
@@ -95,7 +98,8 @@ static unsigned list(unsigned flags)
 
 void show_regions(void)
 {
-	printf("  regions:\n");
+	printf("  %-21s      %-8s %5s %5s %5s %5s %5s\n", "regions", "offset",
+	       "there", "own", "share", "swap", "dirty");
 	list(0);
 }
 

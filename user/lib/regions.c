@@ -21,6 +21,10 @@ bool regions_next(struct regions *all, struct region_info *r)
 			break; /* it has changed meanwhile */
 		r->end = all->from = part.end;
 		r->resident += part.resident;
+		r->own += part.own;
+		r->shared += part.shared;
+		r->swapped += part.swapped;
+		r->dirty += part.dirty;
 		r->flags |= part.flags & MAP_PART;
 	}
 	return true;

@@ -145,6 +145,18 @@ static inline bool pte_dirty(pte_t p)
 	return p & PTE_D;
 }
 
+/* A leaf that was written, as it stands in memory: told without pte_load(). */
+static inline bool pte_is_written(pte_t memory)
+{
+	return (memory & (PTE_V | PTE_D)) == (PTE_V | PTE_D);
+}
+
+/* pte_pa() in pages. */
+static inline uint64_t pte_page(pte_t p)
+{
+	return p << 10 >> 20;
+}
+
 /* The word of an invalid entry. */
 static inline uint64_t pte_soft_word(pte_t p)
 {
@@ -282,6 +294,23 @@ static inline bool pte_update(pte_t *slot, pte_t *old, pte_t p)
 static inline bool pte_replace(pte_t *slot, pte_t old, pte_t p)
 {
 	return pte_update(slot, &old, p);
+}
+
+/*
+ * Takes D from a leaf, atomically against the hardware; says whether it was set.
+ * One that has D looks in memory as it does here.
+ */
+static inline bool pte_clean(pte_t *slot)
+{
+	pte_t p = __atomic_load_n(slot, __ATOMIC_RELAXED);
+
+	do
+		if (!pte_is_written(p))
+			return false;
+	while (!__atomic_compare_exchange_n(slot, &p, pte_to_memory(p & ~PTE_D),
+					    false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED));
+	return true;
 }
 
 /* Empties the entry and gives what it was; `alone` as in mmu_is_alone(). */

@@ -169,13 +169,13 @@ TEST(what_is_mapped_behind_an_unmap_in_progress_stays)
 	va_t start = mapped(s, PAGES), va = start, new = start;
 	struct region_info list[4];
 
-	CHECK_EQ(space_unmap_step(s, &va, &len), 0);
+	CHECK_EQ(space_unmap_step(s, &va, &len, 0), 0);
 	CHECK(len > 0 && va > start && va + len == start + PAGES * PAGE_SIZE);
 	CHECK_EQ(fault_resolve(s, start, PROT_R), -E_FAULT);
 	CHECK_EQ(fault_resolve(s, va, PROT_R), 0);
 	CHECK_EQ(space_map(s, &new, PAGE_SIZE, RW, MAP_FIXED, NULL, 0), 0);
 	while (len)
-		CHECK_EQ(space_unmap_step(s, &va, &len), 0);
+		CHECK_EQ(space_unmap_step(s, &va, &len, 0), 0);
 	CHECK_EQ(regions(s, list), 1);
 	CHECK_EQ(list[0].start, start);
 	quiet_check();
@@ -262,7 +262,7 @@ TEST(many_small_regions_are_unmapped_in_steps)
 	for (va = GiB; len; n++) {
 		uint64_t before = s->regions.count;
 
-		CHECK_EQ(space_unmap_step(s, &va, &len), 0);
+		CHECK_EQ(space_unmap_step(s, &va, &len, 0), 0);
 		CHECK(before - s->regions.count <= ENDING_SMALL);
 	}
 	CHECK(n >= 200 / ENDING_SMALL);
@@ -278,7 +278,7 @@ TEST(an_unmap_needs_no_memory_for_its_steps)
 	uint64_t len = (PAGES - 1) * PAGE_SIZE;
 
 	slab_fail_after(0);
-	CHECK_EQ(space_unmap_step(s, &va, &len), 0);
+	CHECK_EQ(space_unmap_step(s, &va, &len, 0), 0);
 	slab_fail_after(SLAB_NEVER);
 	CHECK_EQ(len, 0);
 	CHECK_EQ(s->regions.count, 1);

@@ -160,7 +160,7 @@ TEST(the_nth_allocation_fails_when_told)
 
 TEST(the_pool_holds_zeroed_frames_that_count_as_free)
 {
-	uint64_t before = frames_free();
+	uint64_t before = frames_free(), used;
 	unsigned n = 0;
 	struct frame *f;
 
@@ -170,8 +170,10 @@ TEST(the_pool_holds_zeroed_frames_that_count_as_free)
 	CHECK(n <= 8); /* idle harts help */
 	CHECK_EQ(frame_pool_level(), 8);
 	CHECK_EQ(frames_free(), before);
+	used = frame_pool_used();
 	f = frame_alloc(0, FRAME_USED, FRAME_ZERO);
 	CHECK(all_bytes(f, 0));
+	CHECK(frame_pool_used() > used);
 	frame_put(f);
 	frame_pool_limit(0);
 	CHECK_EQ(frame_pool_level(), 0);

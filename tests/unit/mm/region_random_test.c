@@ -160,6 +160,25 @@ static void random_protect(unsigned page, unsigned n)
 		model[i].prot = prot;
 }
 
+static void random_flags(unsigned page, unsigned n)
+{
+	static const uint32_t bits[] = {MAP_PINNED, MAP_HEAP,
+					MAP_PINNED | MAP_RANDOM};
+	uint32_t off = bits[random_below(ARRAY_LEN(bits))];
+	uint32_t on = random_below(2) ? bits[random_below(ARRAY_LEN(bits))] : 0;
+	int err;
+
+	starve();
+	err = region_set_flags(&set, PICTURE_VA(page), PICTURE_VA(page + n),
+			       off, on);
+	if (starved(err))
+		return;
+	CHECK_EQ(err, 0);
+	for (unsigned i = page; i < page + n; i++)
+		if (model[i].used)
+			model[i].flags = (model[i].flags & ~off) | on;
+}
+
 static void random_grow(unsigned page)
 {
 	unsigned above = page;
@@ -263,7 +282,7 @@ static void random_step(void)
 		n = 1 + random_below(100);
 	if (n > PAGES - page)
 		n = PAGES - page;
-	switch (random_below(8)) {
+	switch (random_below(9)) {
 	case 0:
 	case 1:
 	case 2:
@@ -277,6 +296,9 @@ static void random_step(void)
 		random_protect(page, n);
 		break;
 	case 6:
+		random_flags(page, n);
+		break;
+	case 7:
 		random_grow(page);
 		break;
 	default:

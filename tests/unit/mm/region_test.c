@@ -192,6 +192,69 @@ TEST(region_remove_at_every_edge)
 	run_rows(rows, ARRAY_LEN(rows), op_remove);
 }
 
+/* ---- flags ------------------------------------------------------------ */
+
+/* Labels are flags, too, and drawn: `prot` says whether there is to be one. */
+static int op_flags(const struct row *row)
+{
+	unsigned on = row->prot ? MAP_HEAP : 0;
+	va_t start, end;
+
+	picture_range(row->range, &start, &end);
+	return region_set_flags(&set, start, end, MAP_HEAP, on);
+}
+
+TEST(region_set_flags_at_every_edge)
+{
+	static const struct row rows[] = {
+		/* all, head, tail, middle */
+		{"wwww", "****", "hhhh", 0, 1, 2},
+		{"wwww", "**  ", "hhww", 0, 1, 2},
+		{"wwww", "  **", "wwhh", 0, 1, 2},
+		{"wwww", " ** ", "whhw", 0, 1, 2},
+		/* what it is already */
+		{"whhw", " ** ", "whhw", 0, 1, 2},
+		{"wwww", " ** ", "wwww", 0, 0, 2},
+		/* several, with holes, and one again with who is outside */
+		{"wwrrww", " **** ", "whHHhw", 0, 1, 2},
+		{"whHHhw", " **** ", "wwrrww", 0, 0, 2},
+		{"hhwwhh", "  **  ", "hhhhhh", 0, 1, 2},
+		{"wwhh", "**  ", "hhhh", 0, 1, 2},
+		{"hhww", "  **", "hhhh", 0, 1, 2},
+		{"w ww w", "******", "h hh h", 0, 1, 2},
+		{"", "**", "", 0, 1, 2},
+		/* what is as it was is not split */
+		{"  ssss", "   *  ", "  ssss", 0, 0, 2},
+	};
+
+	run_rows(rows, ARRAY_LEN(rows), op_flags);
+}
+
+/* Whatever takes pages away, or adds some, counts them. */
+TEST(region_pins_are_counted)
+{
+	picture_begin(&set);
+	CHECK_EQ(picture_insert_all(&set, "wwwwwwww"), 0);
+	CHECK_EQ(region_set_flags(&set, PICTURE_VA(1), PICTURE_VA(7), 0,
+				  MAP_PINNED),
+		 0);
+	CHECK_EQ(set.pinned, 6);
+	CHECK_EQ(region_remove(&set, PICTURE_VA(3), PICTURE_VA(4), NULL, NULL),
+		 0);
+	CHECK_EQ(set.pinned, 5);
+	CHECK_EQ(region_remove(&set, PICTURE_VA(0), PICTURE_VA(2), NULL, NULL),
+		 0);
+	CHECK_EQ(set.pinned, 4);
+	CHECK_EQ(region_set_flags(&set, PICTURE_VA(0), PICTURE_VA(6),
+				  MAP_PINNED, 0),
+		 0);
+	CHECK_EQ(set.pinned, 1);
+	CHECK_EQ(region_remove(&set, PICTURE_VA(0), PICTURE_VA(8), NULL, NULL),
+		 0);
+	CHECK_EQ(set.pinned, 0);
+	picture_end(&set);
+}
+
 /* ---- protect ---------------------------------------------------------- */
 
 static int op_protect(const struct row *row)
