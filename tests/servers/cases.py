@@ -43,7 +43,7 @@ CASES = [
                r"^given registers=\d+: kind 2, rights 0xc$",
                r"^given signal=\d+: kind 6, rights 0xc$",
                r"^given interrupt=\d+: kind 7, rights 0x0$",
-               r"^given dma=\d+: kind 2, rights 0x2c$",
+               r"^given dma=\d+: kind 2, rights 0x2d$",
                r"^given keep=\d+: kind 2, rights 0xc$",
                r"^given machine=\d+: kind 10, rights 0x20$",
                r"^given archive=\d+: kind 2, rights 0x14$"],
@@ -69,6 +69,18 @@ CASES = [
     dict(name="disk-limit", disk={},
          says=[r"^init: blk is not started again$",
                r"^disk: limit passed$"]),
+
+    # ---- a client that has memory in common with the driver
+    dict(name="share", disk={}, writes=True, says=[r"^share: all passed$"]),
+    dict(name="share-slow", manifest="share", disk=dict(slow=400),
+         writes=True, says=[r"^share: all passed$"]),
+    dict(name="share-read-only", disk=dict(read_only=True),
+         says=[r"^share: read-only passed$"]),
+    dict(name="share-broken", disk=dict(broken=True),
+         says=[r"^share: broken passed$"]),
+    dict(name="share-killed", disk=dict(slow=300), writes=True,
+         says=[r"^init: blk ended with status 9$",
+               r"^share: killed passed$"]),
 
     # ---- a wire
     dict(name="wire", wire=True, says=[r"^net: ([0-9a-f]{2}:){5}[0-9a-f]{2}$",
