@@ -78,14 +78,15 @@ FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	no_such_call@8 stack_overflow@15
 
 USER_LIB = $(addprefix user/lib/,start.S libc.c service.c client.c waiters.c regions.c archive.c \
-	elf.c stack.c spawn.c thread.S thread.c virtqueue.c virtio.c \
-	proto/init.c proto/console.c proto/blk.c proto/net.c) user/demo/show.c
-SERVERS = init console blk net
+	elf.c stack.c spawn.c thread.S thread.c touch.c virtqueue.c virtio.c \
+	proto/init.c proto/console.c proto/blk.c proto/net.c proto/swap.c) user/demo/show.c
+SERVERS = init console blk net swap
 init = manifest.c words.c device.c start.c supervise.c answer.c listing.c
 console = uart.c state.c line.c ring.c
 blk = disk.c share.c
 net = nic.c
-BIN = ps
+swap = area.c drive.c cluster.c header.c partition.c door.c
+BIN = ps swaps
 SERVER_TESTS = $(notdir $(basename $(wildcard tests/servers/*.c)))
 MANIFESTS = $(notdir $(basename $(wildcard tests/servers/*.manifest)))
 

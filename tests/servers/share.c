@@ -15,6 +15,7 @@
 #define MEMORY	0x100000ul /* `dma` in the manifest */
 #define PIECES	(MEMORY / BLK_MAX)
 #define ENDED	(1ul << 60)
+#define SHARED	(1ul << 61)
 #define DONE(n) (1ul << (n))
 #define ALL	0xfffffffful
 #define FAIL(n) (1ul << (32 + (n)))
@@ -44,6 +45,7 @@ static long begin(enum blk_request request, unsigned n, uint64_t sector,
 static void share(void)
 {
 	CHECK_EQ(blk_share(blk, memory, MEMORY, told), 0);
+	notification_signal(told, SHARED);
 }
 
 /* Bits of all pieces; what came of them. */
@@ -162,7 +164,8 @@ static void share_at_work(void)
 
 static void all(void)
 {
-	CHECK_EQ(begin(BLK_FETCH, 0, 0, 1), -E_NOENT);
+	CHECK_EQ(begin(BLK_FETCH, 0, 0, 0), -E_NOENT);
+	CHECK_EQ(blk_watch(blk), -E_NOENT);
 	share();
 	fetch_first_half();
 	store_second_half();
@@ -196,9 +199,15 @@ static void read_only(void)
 
 static void watch(void *argument)
 {
+	uint64_t bits;
+	long err;
+
 	(void)argument;
-	while (blk_watch(blk) == -E_PEER)
+	do {
+		notification_wait(told, SHARED, NEVER, &bits);
+		err = blk_watch(blk);
 		notification_signal(told, ENDED);
+	} while (err == -E_PEER || err == -E_NOENT);
 }
 
 static void killed(void)

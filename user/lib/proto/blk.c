@@ -80,6 +80,7 @@ long blk_watch(uint64_t disk)
 	do {
 		m = (struct message){.word = {BLK_WATCH}};
 		err = ipc_call(disk, &m);
-	} while (!err || err == -E_INTR || err == -E_CANCELED);
+		err = err ? err : (long)m.word[0];
+	} while (err == -E_AGAIN || err == -E_INTR || err == -E_CANCELED);
 	return err;
 }

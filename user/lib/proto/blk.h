@@ -39,10 +39,10 @@
  * ends: it is what init gives by `dma` in the manifest, and keeps.
  *
  * A driver that ends forgets all this, and what was under way is lost without a
- * bit. BLK_WATCH tells: it is answered by -E_PEER of the call itself, when the
- * driver ends (or by -E_AGAIN, if too many watch: ask again). The next driver
- * has reset the device before it answers anything, and says -E_NOENT until it has
- * been given the memory.
+ * bit. The next driver has reset the device before it answers anything, and says
+ * -E_NOENT, whatever is asked for, until it has been given the memory. BLK_WATCH
+ * tells by an answer that never comes: the call itself gives -E_PEER when the
+ * driver ends (or -E_AGAIN is the answer, if too many watch: ask again).
  *
  * Every request can be sent twice: it says the same again.
  *
@@ -111,7 +111,10 @@ long blk_share(uint64_t disk, uint64_t memory, uint64_t bytes,
  */
 long blk_begin(uint64_t disk, const struct blk_move *move);
 
-/* Waits until the driver ends: -E_PEER; -E_STALE: there will be no other. */
+/*
+ * Waits until the driver ends that has memory in common with this client: -E_PEER.
+ * -E_NOENT: this one has none, so it is another; -E_STALE: there will be none.
+ */
 long blk_watch(uint64_t disk);
 
 #endif

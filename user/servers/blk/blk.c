@@ -169,7 +169,8 @@ static long act(const struct message *m, unsigned n)
 	case BLK_SHARE:
 		return begin_share(m);
 	case BLK_WATCH:
-		err = waiters_add(&watchers, 0);
+		err = share_find(&shares, m->badge) ? waiters_add(&watchers, 0)
+						    : -E_NOENT;
 		return err ? err : 1;
 	default:
 		return -E_INVAL;
