@@ -17,7 +17,7 @@ static void touch(uint64_t page, unsigned prot)
 		(void)*(volatile uint32_t *)word;
 }
 
-static __attribute__((noinline)) void touch_stack(unsigned bytes)
+__attribute__((noinline)) void touch_stack(unsigned bytes)
 {
 	char room[PAGE];
 
@@ -30,12 +30,11 @@ static __attribute__((noinline)) void touch_stack(unsigned bytes)
 			 : "memory"); /* so that it is no loop */
 }
 
-void touch_all(unsigned stack)
+void touch_all(void)
 {
 	struct regions all = {.space = SELF};
 	struct region_info r;
 
-	touch_stack(stack);
 	while (regions_next(&all, &r)) {
 		for (uint64_t at = r.start; at < r.end; at += PAGE)
 			touch(at, r.prot);

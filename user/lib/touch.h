@@ -7,11 +7,13 @@
 #define USER_TOUCH_H
 
 /*
- * Every page of the caller's space that is mapped now, and `stack` bytes below
- * the caller's frame, gets its frame: written pages one of their own. What is
- * mapped and cannot be touched - a pager's window - must come later. Other threads
- * can run meanwhile.
+ * Every page of the caller's space that is mapped now gets its frame: one of its
+ * own, if it may be written. What is mapped and cannot be touched - a pager's
+ * window - must come later. Other threads can run meanwhile.
  */
-void touch_all(unsigned stack);
+void touch_all(void);
+
+/* So do `bytes` of the calling thread's stack, below where it is now. */
+void touch_stack(unsigned bytes);
 
 #endif

@@ -3,6 +3,7 @@
 #include "ipc.h"
 #include "swap.h"
 #include "thread.h"
+#include "touch.h"
 #include <string.h>
 
 #define DOOR_STACK 8192u
@@ -69,6 +70,7 @@ static void serve(void *argument)
 	uint64_t handle;
 
 	(void)argument;
+	touch_stack(DOOR_STACK / 2);
 	for (;;) {
 		m = (struct message){.extra = NULL};
 		if (ipc_receive(door, &m) || !(m.came & IPC_ASKS))

@@ -212,16 +212,15 @@ static bool is_known(const struct drive *d)
  */
 static void recover(struct drive *d)
 {
-	uint64_t bits = 0;
+	uint64_t mask = TRANSFERS(d) | TRANSFERS(d) << 32, bits;
 
 	d->lost = false;
 	if (share(d)) {
 		give_up(d);
 		return;
 	}
-	notification_wait(swap.notification, TRANSFERS(d) | TRANSFERS(d) << 32,
-			  NOW, &bits);
-	collect(d, bits);
+	if (notification_wait(swap.notification, mask, NOW, &bits) == 0)
+		collect(d, bits);
 	for (unsigned n = 0; n < DRIVE_TRANSFERS && !d->lost; n++) {
 		if (d->transfer[n].count)
 			begin(d, n);
@@ -298,7 +297,7 @@ const char *drive_open(struct drive *d, unsigned number, const char *name)
 			    .at = number * DRIVE_MEMORY,
 			    .memory = swap.dma + number * DRIVE_MEMORY};
 	if (!endpoint)
-		return "the manifest does not let it call that";
+		return "no such service";
 	if (!swap.dma || swap.dma_bytes < (number + 1) * DRIVE_MEMORY)
 		return "the manifest gives too little memory for DMA";
 	if (blk_info(endpoint, &d->info))

@@ -263,10 +263,11 @@ int main(int argc, char **argv, char **envp)
 		printf("swap: there is none\n");
 		return 0;
 	}
+	touch_stack(STACK);
+	touch_all();
+	open_pager();
 	if (service_handle("door") && door_open(service_handle("door")))
 		fail("no thread can be made");
-	touch_all(STACK); /* before there is a window */
-	open_pager();
 	for (unsigned i = 0; !swap.plain && i < swap.areas; i++)
 		make_object(i);
 	run();
