@@ -68,7 +68,8 @@ PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
 USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) \
 	$(addprefix user/servers/,init/manifest.c init/words.c \
-	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c) \
+	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c \
+	swap/header.c swap/partition.c swap/cluster.c) \
 	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
 PROGRAMS = start memory calls clone swap steps ipc objects revoke handles messages cut waits watch handler signals schedule ramdisk liar liar_twice remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \

@@ -201,7 +201,7 @@ static long find_entries(struct search *s, const struct gpt *g)
 		}
 		memcpy(&e, sector + (size_t)(i % each) * g->entry_bytes,
 		       sizeof(e));
-		if (is_used(&e) && e.last >= e.first)
+		if (is_used(&e)) /* one that ends before it begins is too long */
 			found(s, i + 1, e.first, e.last - e.first + 1);
 	}
 	return 0;
