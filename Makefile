@@ -200,7 +200,7 @@ clean:
 .PHONY: tests slow benches system
 system: $(O)/quire.img $(O)/system.cpio
 	@:
-benches: all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
+benches: all $(O)/bench/archive.cpio $(O)/servers/swap-cost.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
 	@:
 all: $(O)/quire.img $(O)/archive.cpio
 	@:

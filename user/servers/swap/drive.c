@@ -26,6 +26,14 @@ static char *buffer(const struct drive *d, unsigned n)
 	return d->memory + n * (size_t)BLK_MAX;
 }
 
+/* The page at `sector` in the transfer's part of the memory. */
+static char *page_at(const struct drive *d, unsigned n, uint64_t sector)
+{
+	uint64_t place = (sector - d->transfer[n].first) / CLUSTER_SECTORS;
+
+	return buffer(d, n) + place * SWAP_PAGE;
+}
+
 /* ---- the end of a transfer ---------------------------------------------- */
 
 static void release(struct drive *d, struct transfer *t)
@@ -46,8 +54,7 @@ static void finish(struct drive *d, unsigned n, long err)
 
 		if (!err && !t->writes)
 			// NOLINTNEXTLINE(performance-no-int-to-ptr)
-			swap_copy((void *)w->address,
-				  buffer(d, n) + i * SWAP_PAGE);
+			swap_copy((void *)w->address, page_at(d, n, w->sector));
 		swap_answer(w, t->writes, err);
 	}
 	release(d, t);
@@ -58,7 +65,8 @@ static void fail(struct drive *d, unsigned n)
 {
 	struct transfer *t = &d->transfer[n];
 
-	if (t->count == 1) {
+	t->valid = 0;
+	if (t->pages == 1) {
 		finish(d, n, -E_IO);
 		return;
 	}
@@ -108,8 +116,8 @@ static void begin(struct drive *d, unsigned n)
 	const struct transfer *t = &d->transfer[n];
 	struct blk_move move = {
 		.request = t->writes ? BLK_STORE : BLK_FETCH,
-		.sector = t->want[0].sector,
-		.bytes = t->count * SWAP_PAGE,
+		.sector = t->first,
+		.bytes = t->pages * SWAP_PAGE,
 		.at = place(d, n),
 		.done = DONE(d, n),
 		.failed = FAILED(d, n),
@@ -129,34 +137,91 @@ static void begin(struct drive *d, unsigned n)
 	}
 }
 
-static unsigned free_transfer(const struct drive *d)
+/* Reads take them in turn, writes from the end: what was read stays for long. */
+static unsigned free_transfer(struct drive *d, bool writes)
 {
-	unsigned n = 0;
+	unsigned n = writes ? DRIVE_TRANSFERS - 1 : d->turn;
 
 	while (d->transfer[n].count)
-		n++;
+		n = (writes ? n - 1 : n + 1) % DRIVE_TRANSFERS;
+	if (!writes)
+		d->turn = (n + 1) % DRIVE_TRANSFERS;
 	return n;
+}
+
+/* Whether some read has ended where this one begins. */
+static bool goes_on(const struct drive *d, uint64_t sector)
+{
+	for (unsigned n = 0; n < DRIVE_TRANSFERS; n++) {
+		const struct transfer *t = &d->transfer[n];
+
+		if (t->valid && t->first + t->pages * CLUSTER_SECTORS == sector)
+			return true;
+	}
+	return false;
+}
+
+/* More of the pages behind it; not what is, or waits to be, written. */
+static void go_on(const struct drive *d, struct transfer *t)
+{
+	const struct want *last = &t->want[t->count - 1];
+	const struct area *a = &swap.area[last->area];
+	uint64_t slot = last->slot + 1;
+
+	for (; t->pages < d->pages && slot < a->slots; t->pages++, slot++) {
+		if (area_sector(a, slot) !=
+		    t->first + t->pages * CLUSTER_SECTORS)
+			break;
+		if (!area_is_set(a->busy, slot))
+			t->valid |= 1u << t->pages;
+	}
+}
+
+static void start_read(struct drive *d, unsigned n)
+{
+	struct transfer *t = &d->transfer[n];
+	bool more = !t->want[0].alone && goes_on(d, t->want[0].sector);
+
+	t->writes = false;
+	t->first = t->want[0].sector;
+	t->pages = t->count;
+	t->valid = (1u << t->count) - 1;
+	if (more)
+		go_on(d, t);
+	d->reading++;
+	begin(d, n);
+}
+
+static void start_write(struct drive *d, unsigned n)
+{
+	struct transfer *t = &d->transfer[n];
+
+	t->writes = true;
+	t->first = t->want[0].sector;
+	t->pages = t->count;
+	t->valid = 0;
+	for (unsigned i = 0; i < t->count; i++)
+		swap_copy(buffer(d, n) + i * SWAP_PAGE,
+			  // NOLINTNEXTLINE(performance-no-int-to-ptr)
+			  (const void *)t->want[i].address);
+	d->writing++;
+	begin(d, n);
 }
 
 /* The next run of a queue, for which there is a transfer; false: none. */
 static bool start_one(struct drive *d, struct cluster *queue, bool writes)
 {
-	unsigned n = free_transfer(d);
-	struct transfer *t = &d->transfer[n];
+	unsigned n;
 
-	t->count = cluster_take(queue, d->pages, t->want);
-	if (!t->count)
+	if (!queue->count)
 		return false;
-	t->writes = writes;
+	n = free_transfer(d, writes);
+	d->transfer[n].count =
+		cluster_take(queue, d->pages, d->transfer[n].want);
 	if (writes)
-		d->writing++;
+		start_write(d, n);
 	else
-		d->reading++;
-	for (unsigned i = 0; writes && i < t->count; i++)
-		// NOLINTNEXTLINE(performance-no-int-to-ptr)
-		swap_copy(buffer(d, n) + i * SWAP_PAGE,
-			  (const void *)t->want[i].address);
-	begin(d, n);
+		start_read(d, n);
 	return true;
 }
 
@@ -229,11 +294,59 @@ static void recover(struct drive *d)
 
 /* --------------------------------------------------------------------------- */
 
+/* The transfer by which the page has come or comes, or DRIVE_TRANSFERS. */
+static unsigned find(const struct drive *d, uint64_t sector)
+{
+	unsigned n = 0;
+
+	for (; n < DRIVE_TRANSFERS; n++) {
+		const struct transfer *t = &d->transfer[n];
+		uint64_t place = (sector - t->first) / CLUSTER_SECTORS;
+
+		if (place < t->pages && t->valid >> place & 1)
+			break;
+	}
+	return n;
+}
+
+static void forget(struct drive *d, uint64_t sector)
+{
+	unsigned n = find(d, sector);
+
+	for (; n < DRIVE_TRANSFERS; n = find(d, sector)) {
+		struct transfer *t = &d->transfer[n];
+
+		t->valid &= ~(1u << (sector - t->first) / CLUSTER_SECTORS);
+	}
+}
+
+/* A page that is here, or comes without being asked for; false: it does not. */
+static bool take_here(struct drive *d, const struct want *w)
+{
+	unsigned n = find(d, w->sector);
+	struct transfer *t = &d->transfer[n];
+
+	if (n == DRIVE_TRANSFERS)
+		return false;
+	if (t->count) {
+		t->want[t->count++] = *w; /* at most one a page */
+		return true;
+	}
+	// NOLINTNEXTLINE(performance-no-int-to-ptr)
+	swap_copy((void *)w->address, page_at(d, n, w->sector));
+	swap_answer(w, false, 0);
+	return true;
+}
+
 void drive_add(struct drive *d, const struct want *w, bool writes)
 {
-	if (d->gone)
+	if (d->gone) {
 		swap_answer(w, writes, -E_IO);
-	else
+		return;
+	}
+	if (writes)
+		forget(d, w->sector);
+	if (writes || !take_here(d, w))
 		cluster_add(writes ? &d->writes : &d->reads, w);
 }
 

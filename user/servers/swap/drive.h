@@ -8,6 +8,11 @@
  *	          answered <---- done ------+
  *	          again, each alone <-------+ failed, and there were several
  *
+ * A read that begins where one before has ended goes on as far as it can, and what
+ * nobody has asked for yet stays in the memory until that is used again: who reads
+ * one page after the other asks the disk once for CLUSTER_MAX of them. A page that
+ * is written, or waits to be, is not taken from there.
+ *
  * DRIVE_TRANSFERS requests are under way at most. Reads go first; a few transfers
  * are kept from writes, so that a read need not wait for one to end, and one from
  * reads, so that writes, by which memory comes free, are never shut out.
@@ -30,6 +35,10 @@
 struct transfer {
 	unsigned count; /* of want[]; 0: free */
 	bool writes;
+	uint64_t first; /* sector */
+	unsigned pages;
+	uint32_t
+		valid; /* pages that are, or will be, as on the disk: a bit each */
 	struct want want[CLUSTER_MAX];
 };
 
@@ -45,6 +54,7 @@ struct drive {
 	char *memory;	 /* its part of the memory in common, ... */
 	uint64_t at;	 /* ... which begins there */
 	unsigned reading, writing;
+	unsigned turn; /* transfers are used in turn by reads */
 	struct cluster reads, writes;
 	struct transfer transfer[DRIVE_TRANSFERS];
 };

@@ -44,11 +44,6 @@ __attribute__((noreturn)) static void fail(const char *why)
 
 /* ---- answers ---------------------------------------------------------------- */
 
-static inline bool is_set(const uint64_t *bits, uint64_t n)
-{
-	return bits[n / 64] >> n % 64 & 1;
-}
-
 static void count(struct area *a, uint64_t slot, bool writes, long err)
 {
 	if (err) {
@@ -60,7 +55,7 @@ static void count(struct area *a, uint64_t slot, bool writes, long err)
 	}
 	a->info.in += !writes;
 	a->info.out += writes;
-	if (!writes || is_set(a->used, slot))
+	if (!writes || area_is_set(a->used, slot))
 		return;
 	a->used[slot / 64] |= 1ul << slot % 64;
 	a->info.used++;
@@ -90,6 +85,25 @@ void swap_answer(const struct want *w, bool writes, long err)
 	put(w->ring, writes, err);
 }
 
+/* Two instructions a word, and few others. */
+void swap_copy(void *to, const void *from)
+{
+	const uint64_t *f = from, *end = f + SWAP_PAGE / sizeof(*f);
+	uint64_t *t = to;
+
+	for (; f < end; f += 16, t += 16) {
+		uint64_t a = f[0], b = f[1], c = f[2], d = f[3], e = f[4];
+		uint64_t g = f[5], h = f[6], i = f[7], j = f[8], k = f[9];
+		uint64_t l = f[10], m = f[11], n = f[12], o = f[13];
+		uint64_t p = f[14], q = f[15];
+
+		t[0] = a, t[1] = b, t[2] = c, t[3] = d, t[4] = e;
+		t[5] = g, t[6] = h, t[7] = i, t[8] = j, t[9] = k;
+		t[10] = l, t[11] = m, t[12] = n, t[13] = o;
+		t[14] = p, t[15] = q;
+	}
+}
+
 /* ---- requests --------------------------------------------------------------- */
 
 static void serve_ram(struct area *a, const struct pager_request *q)
@@ -110,14 +124,13 @@ static void serve_ram(struct area *a, const struct pager_request *q)
 /* False: not yet. */
 static bool serve_disk(struct area *a, const struct pager_request *q)
 {
-	uint64_t page = header_page(&a->header, q->index);
-	struct want w = {.sector = a->first + page * CLUSTER_SECTORS,
+	struct want w = {.sector = area_sector(a, q->index),
 			 .address = q->address,
 			 .slot = q->index,
 			 .area = (uint16_t)q->key,
 			 .ring = q->slot};
 
-	if (is_set(a->busy, q->index))
+	if (area_is_set(a->busy, q->index))
 		return false;
 	a->busy[q->index / 64] |= 1ul << q->index % 64;
 	drive_add(a->drive, &w, q->kind == PAGER_WRITEBACK);

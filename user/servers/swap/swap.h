@@ -61,15 +61,24 @@ extern struct swap swap;
 /* What was wanted has been done, or not: -E_IO. */
 void swap_answer(const struct want *w, bool writes, long err);
 
-static inline void swap_copy(void *to, const void *from)
-{
-	__builtin_memcpy(to, from, SWAP_PAGE);
-}
+/* A page. */
+void swap_copy(void *to, const void *from);
 
 /* ---- area.c --------------------------------------------------------------- */
 
 /* The areas on a disk; what is wrong with each is said in a line. */
 void areas_find(struct drive *d);
+
+/* Where a slot is on its disk. */
+static inline uint64_t area_sector(const struct area *a, uint64_t slot)
+{
+	return a->first + header_page(&a->header, slot) * CLUSTER_SECTORS;
+}
+
+static inline bool area_is_set(const uint64_t *bits, uint64_t slot)
+{
+	return bits[slot / 64] >> slot % 64 & 1;
+}
 
 /* An area in memory. */
 void area_in_ram(const char *name, uint64_t bytes);
