@@ -31,7 +31,9 @@ CASES = [
     dict(name="system", archive="system.cpio", disk={},
          says=[r"init: net: .* no such device$",
                r"^console +runs +1 +1 ", r"^blk +runs +1 +1 ",
-               r"^net +absent +0$", r"priority 20, "]),
+               r"^net +absent +0$", r"priority 20, ",
+               r"^swap: there is none$"],
+         never=[r"^init: swap"]),
 
     # ---- init
     dict(name="crash", says=CRASHES, never=[r"^init: done"]),
@@ -121,6 +123,8 @@ CASES = [
     dict(name="swap-broken", swaps=[SwapDisk(1, broken=True)],
          says=[r"^swap: blk: slot 20 cannot be read$",
                r"^paging: broken passed$"]),
+    dict(name="swap-listed", swaps=[SwapDisk()],
+         says=[r"^blk +4095 +0 +0 +0 +0$", r"^ram=1M +256 +0 +0 +0 +0$"]),
     dict(name="swap-wrong", manifest="swap-look",
          swaps=[SwapDisk(label=None)],
          says=[r"^swap: blk: no swap area on it$", r"^swap: there is none$",

@@ -52,11 +52,11 @@ static void read_far(void)
 		(void)at[i * 37 % PAGES * PAGE];
 }
 
-/* Not all in one call: that takes very long before it looks at interrupts. */
+/* Not all in one call, which takes long before it looks at interrupts. */
 static void sync_all(uint64_t object)
 {
-	for (uint64_t i = 1; i <= PAGES; i += 64)
-		CHECK_EQ(object_sync(object, i * PAGE, 64 * PAGE), 0);
+	for (uint64_t i = 1; i <= PAGES; i += 32)
+		CHECK_EQ(object_sync(object, i * PAGE, 32 * PAGE), 0);
 }
 
 static void disk_rows(void)

@@ -235,13 +235,7 @@ static void open_pager(void)
 	swap.pager = ring.handle;
 }
 
-/* The kernel may keep private pages there. */
-static void give(struct area *a)
-{
-	(void)a;
-	fail("this kernel keeps no private pages elsewhere");
-}
-
+/* An area that the kernel may keep private pages in. */
 static void make_object(unsigned n)
 {
 	struct area *a = &swap.area[n];
@@ -250,7 +244,18 @@ static void make_object(unsigned n)
 	if (r < 0)
 		fail("no object can be made");
 	a->object = (uint64_t)r;
-	give(a);
+}
+
+/*
+ * This kernel has no call for it (swap_add), so the areas are found, and lie idle:
+ * in order, so that nobody starts the server again.
+ */
+static void give_all(void)
+{
+	for (unsigned i = 0; i < swap.areas; i++)
+		make_object(i);
+	printf("swap: this kernel keeps private pages nowhere else\n");
+	exit(0);
 }
 
 static void begin(void)
@@ -279,9 +284,9 @@ int main(int argc, char **argv, char **envp)
 	touch_stack(STACK);
 	touch_all();
 	open_pager();
+	if (!swap.plain)
+		give_all();
 	if (service_handle("door") && door_open(service_handle("door")))
 		fail("no thread can be made");
-	for (unsigned i = 0; !swap.plain && i < swap.areas; i++)
-		make_object(i);
 	run();
 }
