@@ -68,7 +68,8 @@ PURE_TESTS = $(wildcard tests/unit/lib/*.c tests/unit/platform/*.c \
 	$(addprefix tests/unit/boot/,archive_test.c args_test.c elf_test.c)
 USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) \
 	$(addprefix user/servers/,init/manifest.c init/words.c \
-	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c) \
+	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c \
+	swap/header.c swap/partition.c swap/cluster.c) \
 	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
 PROGRAMS = start memory pages advice statistics calls clone swap steps ipc objects revoke handles messages cut waits watch handler signals schedule ramdisk liar liar_twice remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
@@ -78,14 +79,15 @@ FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	no_such_call@8 stack_overflow@15
 
 USER_LIB = $(addprefix user/lib/,start.S libc.c service.c client.c waiters.c regions.c archive.c \
-	elf.c stack.c spawn.c thread.S thread.c virtqueue.c virtio.c \
-	proto/init.c proto/console.c proto/blk.c proto/net.c) user/demo/show.c
-SERVERS = init console blk net
+	elf.c stack.c spawn.c thread.S thread.c touch.c virtqueue.c virtio.c \
+	proto/init.c proto/console.c proto/blk.c proto/net.c proto/swap.c) user/demo/show.c
+SERVERS = init console blk net swap
 init = manifest.c words.c device.c start.c supervise.c answer.c listing.c
 console = uart.c state.c line.c ring.c
-blk = disk.c
+blk = disk.c share.c
 net = nic.c
-BIN = ps vmstat
+swap = area.c drive.c cluster.c header.c partition.c door.c
+BIN = ps vmstat swaps
 SERVER_TESTS = $(notdir $(basename $(wildcard tests/servers/*.c)))
 MANIFESTS = $(notdir $(basename $(wildcard tests/servers/*.manifest)))
 
@@ -198,7 +200,7 @@ clean:
 .PHONY: tests slow benches system
 system: $(O)/quire.img $(O)/system.cpio
 	@:
-benches: all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
+benches: all $(O)/bench/archive.cpio $(O)/servers/swap-cost.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
 	@:
 all: $(O)/quire.img $(O)/archive.cpio
 	@:

@@ -8,52 +8,18 @@
  *	killed	kills the driver again and again under 16 threads
  *	limit	kills it once more than its manifest allows
  *
- * tools/lib/servercase.py makes the image, and looks at it afterwards. A sector
- * of the first half begins with its number, the rest is number * 7 + place; what
- * is written to the second half is of the same kind, with other numbers.
+ * tools/lib/servercase.py makes the image (sectors.h), and looks at it afterwards.
  */
-#include "check.h"
-#include "proto/blk.h"
 #include "proto/init.h"
+#include "sectors.h"
 #include "thread.h"
 
-#define THREADS	 16u
-#define SECTORS	 8192u /* of the image */
-#define HALF	 (SECTORS / 2)
-#define EACH	 (HALF / THREADS) /* sectors of the second half */
-#define OTHER	 1000000ul	  /* is added to their numbers */
-#define BROKEN	 64u		  /* cannot be read: servercase.py */
-#define ROUNDS	 4u
-#define PART_MAX (BLK_MAX / BLK_SECTOR)
+#define THREADS 16u
+#define EACH	(HALF / THREADS) /* sectors of the second half */
+#define ROUNDS	4u
 
 static uint64_t blk, init, done;
 static struct blk_info info;
-
-/* ---- patterns ----------------------------------------------------------- */
-
-static void fill(char *to, uint64_t number)
-{
-	memcpy(to, &number, sizeof(number));
-	for (unsigned i = sizeof(number); i < BLK_SECTOR; i++)
-		to[i] = (char)(number * 7 + i);
-}
-
-static void fill_all(char *to, uint64_t number, unsigned sectors)
-{
-	for (unsigned i = 0; i < sectors; i++)
-		fill(to + (size_t)i * BLK_SECTOR, number + i);
-}
-
-static void check_all(const char *data, uint64_t number, unsigned sectors)
-{
-	char expected[BLK_SECTOR];
-
-	for (unsigned i = 0; i < sectors; i++) {
-		fill(expected, number + i);
-		CHECK(memcmp(data + (size_t)i * BLK_SECTOR, expected,
-			     BLK_SECTOR) == 0);
-	}
-}
 
 /* ---- 16 threads, each with a part of the second half -------------------- */
 

@@ -75,7 +75,7 @@ static void send_one(unsigned n, uint64_t *state)
 	for (unsigned i = 0; i < IPC_WORDS; i++)
 		m.word[i] = random_word(state);
 	if (r & 0x30) /* else a request of any number */
-		m.word[0] = 1 + (r >> 8) % 4;
+		m.word[0] = 1 + (r >> 8) % 8;
 	if ((r & 7) == 0) {
 		extra.handles = 1 + (r >> 16) % 4;
 		for (unsigned i = 0; i < extra.handles; i++)

@@ -68,8 +68,9 @@ def command(kernel, archive=None, append="", machine="virt", harts=HARTS,
     return argv + list(extra)
 
 
-def disk(path, read_only=False, slow=0, errors=None):
-    """A virtio disk. `slow`: requests a second; `errors`: rules of blkdebug.
+def disk(path, read_only=False, slow=0, errors=None, name="disk"):
+    """A virtio disk. `slow`: requests a second; `errors`: rules of blkdebug;
+    `name`: QEMU's own for it.
 
     What the device cannot do the guest is told, and the machine goes on.
     """
@@ -77,12 +78,12 @@ def disk(path, read_only=False, slow=0, errors=None):
     if errors:
         drive += f"driver=blkdebug,file.config={errors},file.image."
     drive += f"driver=file,file.{'image.' if errors else ''}filename={path}"
-    drive += ",if=none,id=disk,cache=writeback,rerror=report,werror=report"
+    drive += f",if=none,id={name},cache=writeback,rerror=report,werror=report"
     if read_only:
         drive += ",readonly=on"
     if slow:
         drive += f",throttling.iops-total={slow}"
-    return ["-drive", drive, "-device", "virtio-blk-device,drive=disk"]
+    return ["-drive", drive, "-device", f"virtio-blk-device,drive={name}"]
 
 
 def wire():

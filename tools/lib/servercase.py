@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import bootcase
 import conversation
 import emulator
+import swapdisk
 from ktap import Outcome, console_lines, tail
 from tree import build, needed
 
@@ -53,6 +54,7 @@ class ServerCase:
     disk: dict = None         # options of emulator.disk()
     writes: bool = False      # the disk's second half is full afterwards
     damaged: bool = False     # nothing is said of the image afterwards
+    swaps: tuple = ()         # more disks: swapdisk.SwapDisk
     wire: bool = False        # two network devices
     typed: tuple = None       # (what is awaited, what is typed then), ...
     dts: tuple = ()           # as in bootcase.py; then neither disk nor wire
@@ -89,6 +91,27 @@ def disk_options(case):
     return emulator.disk(path, **options)
 
 
+def swap_image(case, n):
+    return build("servers", f"{case.name}.swap{n}.img")
+
+
+def swap_options(case):
+    """The QEMU options for new disks with swap areas."""
+    argv = []
+    for n, disk in enumerate(case.swaps):
+        path = swap_image(case, n)
+        swapdisk.make(path, disk)
+        argv += emulator.disk(
+            path, disk.read_only, disk.slow,
+            swapdisk.rules(path) if disk.broken else None, name=f"swap{n}")
+    return argv
+
+
+def faults_of_swaps(case):
+    return [wrong for n, disk in enumerate(case.swaps)
+            for wrong in swapdisk.faults(swap_image(case, n), disk)]
+
+
 def faults_of_disk(case):
     """What is wrong with the image after the run."""
     if case.disk is None or case.damaged:
@@ -116,6 +139,7 @@ def command(case, folder):
             harts=case.harts, mem=case.mem, append=case.append,
             dts=case.dts), folder)
     extra = disk_options(case) if case.disk is not None else []
+    extra += swap_options(case)
     extra += emulator.wire() if case.wire else []
     archive = needed(case.archive or
                      f"servers/{case.manifest or case.name}.cpio")
@@ -153,7 +177,7 @@ def judged(case, result, lines):
         wrong.append(f"had to be ended: {result.ended}")
     elif result.status != case.status:
         wrong.append(f"status {result.status}, expected {case.status}")
-    return wrong + faults_of_disk(case)
+    return wrong + faults_of_disk(case) + faults_of_swaps(case)
 
 
 def run(case, log):

@@ -12,7 +12,7 @@
  *	registers	the device: READ, WRITE
  *	interrupt	its interrupt, which signals ...
  *	signal		... this notification: SIGNAL, WAIT
- *	dma		memory for the device: READ, WRITE, DMA
+ *	dma		memory for devices: READ, WRITE, DMA, DUPLICATE
  *	keep		memory that outlives this program: READ, WRITE
  *	machine		the machine, with some rights
  *	archive		the boot archive

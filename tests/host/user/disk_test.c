@@ -113,7 +113,10 @@ static uint16_t look(uint32_t type, uint64_t sector, unsigned parts,
 
 static uint64_t buffer_of(unsigned slot)
 {
-	return FAKE_PHYSICAL + (uint64_t)(disk_buffer(&disk, slot) - memory);
+	uint64_t at = (uint64_t)(disk_buffer(&disk, slot) - memory);
+
+	CHECK_EQ(disk_buffer_address(&disk, slot), FAKE_PHYSICAL + at);
+	return FAKE_PHYSICAL + at;
 }
 
 TEST(requests_reach_the_device_and_come_back_in_any_order)
@@ -123,13 +126,13 @@ TEST(requests_reach_the_device_and_come_back_in_any_order)
 	int result;
 
 	CHECK_EQ(begin(FLUSH), 0);
-	disk_submit(&disk, 3, BLK_READ, 7, 1024);
-	disk_submit(&disk, 0, BLK_WRITE, 999, 512);
-	disk_submit(&disk, 15, BLK_FLUSH, 7, 0);
+	disk_submit(&disk, 3, BLK_READ, 7, buffer_of(3), 1024);
+	disk_submit(&disk, 0, BLK_WRITE, 999, buffer_of(9) + 512, 512);
+	disk_submit(&disk, 15, BLK_FLUSH, 7, 0, 0);
 	CHECK_EQ(fake.notified, 3);
 	CHECK_EQ(disk.info.most, 3);
 	first = look(0, 7, 3, buffer_of(3), 1024, true, 0);
-	second = look(1, 999, 3, buffer_of(0), 512, false, 1);
+	second = look(1, 999, 3, buffer_of(9) + 512, 512, false, 1);
 	third = look(4, 0, 2, 0, 0, false, 2);
 	CHECK_EQ(disk_take(&disk, &slot, &result), 0);
 	fake_use(0, third, 1);
@@ -154,7 +157,7 @@ TEST(a_status_that_the_device_never_wrote_is_an_error)
 	int result;
 
 	CHECK_EQ(begin(0), 0);
-	disk_submit(&disk, 1, BLK_READ, 0, 512);
+	disk_submit(&disk, 1, BLK_READ, 0, buffer_of(1), 512);
 	CHECK_EQ(fake_take(0, &id, d, 3), 3);
 	fake_use(0, id, 512);
 	CHECK_EQ(disk_take(&disk, &slot, &result), 1);
@@ -170,7 +173,7 @@ TEST(all_slots_fit_into_the_queue_at_once)
 
 	CHECK_EQ(begin(0), 0);
 	for (unsigned i = 0; i < DISK_SLOTS; i++)
-		disk_submit(&disk, i, BLK_WRITE, i, BLK_MAX);
+		disk_submit(&disk, i, BLK_WRITE, i, buffer_of(i), BLK_MAX);
 	CHECK_EQ(disk.info.most, DISK_SLOTS);
 	for (unsigned i = 0; i < DISK_SLOTS; i++) {
 		CHECK_EQ(fake_take(0, &id, d, 3), 3);

@@ -42,3 +42,45 @@ long blk_flush(uint64_t disk)
 
 	return client_ask(disk, &m);
 }
+
+#define SHARE_RETRY 1000000ul /* ns */
+
+long blk_share(uint64_t disk, uint64_t memory, uint64_t bytes,
+	       uint64_t notification)
+{
+	struct ipc_extra extra = {.handles = 2,
+				  .handle = {memory, notification}};
+	struct message m;
+	long err;
+
+	for (;;) {
+		m = (struct message){.word = {BLK_SHARE, bytes},
+				     .extra = &extra};
+		err = client_ask(disk, &m);
+		if (err != -E_AGAIN)
+			return err;
+		sleep_until((uint64_t)time_now() + SHARE_RETRY);
+	}
+}
+
+long blk_begin(uint64_t disk, const struct blk_move *move)
+{
+	struct message m = {.word = {move->request, move->sector, move->bytes,
+				     move->at, move->done, move->failed}};
+	long err = ipc_call(disk, &m);
+
+	return err ? err : (long)m.word[0];
+}
+
+long blk_watch(uint64_t disk)
+{
+	struct message m;
+	long err;
+
+	do {
+		m = (struct message){.word = {BLK_WATCH}};
+		err = ipc_call(disk, &m);
+		err = err ? err : (long)m.word[0];
+	} while (err == -E_AGAIN || err == -E_INTR || err == -E_CANCELED);
+	return err;
+}

@@ -73,6 +73,11 @@ char *disk_buffer(struct disk *d, unsigned slot)
 	return d->memory + BUFFERS + (size_t)slot * BLK_MAX;
 }
 
+uint64_t disk_buffer_address(const struct disk *d, unsigned slot)
+{
+	return d->physical + BUFFERS + (uint64_t)slot * BLK_MAX;
+}
+
 int disk_check(const struct blk_info *info, unsigned request, uint64_t sector,
 	       uint64_t bytes)
 {
@@ -97,14 +102,13 @@ static uint32_t type_of(unsigned request)
 }
 
 void disk_submit(struct disk *d, unsigned slot, unsigned request,
-		 uint64_t sector, uint32_t bytes)
+		 uint64_t sector, uint64_t data, uint32_t bytes)
 {
 	uint64_t header = HEADERS + slot * sizeof(struct header);
 	uint64_t status = STATUS + slot;
-	uint64_t buffer = BUFFERS + (uint64_t)slot * BLK_MAX;
 	struct virtqueue_part parts[3] = {
 		{d->physical + header, sizeof(struct header), false},
-		{d->physical + buffer, bytes, request == BLK_READ},
+		{data, bytes, request == BLK_READ},
 		{d->physical + status, 1, true},
 	};
 	unsigned count = 3;

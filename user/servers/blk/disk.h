@@ -36,13 +36,19 @@ int disk_begin(struct disk *d, volatile void *registers, void *memory,
 
 char *disk_buffer(struct disk *d, unsigned slot);
 
+/* Its physical address. */
+uint64_t disk_buffer_address(const struct disk *d, unsigned slot);
+
 /* Whether the request makes sense: 0, -E_INVAL, -E_RANGE, -E_PERM. */
 int disk_check(const struct blk_info *info, unsigned request, uint64_t sector,
 	       uint64_t bytes);
 
-/* A request that disk_check() likes goes to the device, with its slot's buffer. */
+/*
+ * A request that disk_check() likes - BLK_READ, BLK_WRITE, BLK_FLUSH - goes to the
+ * device, with the memory at that physical address.
+ */
 void disk_submit(struct disk *d, unsigned slot, unsigned request,
-		 uint64_t sector, uint32_t bytes);
+		 uint64_t sector, uint64_t data, uint32_t bytes);
 
 /*
  * A request that has been carried out: 1, with its slot and how it went, 0 or

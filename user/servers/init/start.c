@@ -67,7 +67,8 @@ static void give_device(struct life *l)
 	give(l, "registers", s->registers, RIGHT_READ | RIGHT_WRITE, 0);
 	give(l, "interrupt", s->interrupt, 0, 0);
 	give(l, "signal", s->signal, RIGHT_SIGNAL | RIGHT_WAIT, 0);
-	give(l, "dma", s->dma, RIGHT_READ | RIGHT_WRITE | RIGHT_DMA, 0);
+	give(l, "dma", s->dma,
+	     RIGHT_DUPLICATE | RIGHT_READ | RIGHT_WRITE | RIGHT_DMA, 0);
 	give(l, "keep", s->keep, RIGHT_READ | RIGHT_WRITE, 0);
 	if (s->device[0])
 		tell(l, "device=%s", s->device);
