@@ -4,6 +4,7 @@
 #include "abi/error.h"
 #include "abi/handle.h"
 #include "lib/assert.h"
+#include "lib/random.h"
 #include "mm/ending.h"
 #include "mm/object.h"
 #include "mm/pages.h"
@@ -32,6 +33,14 @@ static const struct region_ops object_refs = {region_takes_object,
 
 /* ---- life ------------------------------------------------------------ */
 
+/* Below where the first stack may lie. */
+static COLD va_t random_maps(void)
+{
+	va_t below = random_pages(SPACE_MAPS_BITS);
+
+	return below ? SPACE_HIGH - (PAGE_SIZE << SPACE_STACK_BITS) - below : 0;
+}
+
 COLD struct space *space_create(void)
 {
 	struct space *s = slab_alloc(&spaces);
@@ -45,6 +54,7 @@ COLD struct space *space_create(void)
 	lock_init(&s->lock, LOCK_SPACE);
 	kobject_init(&s->object, &space_kind);
 	region_set_init(&s->regions, &object_refs);
+	s->maps = random_maps();
 	lock_take(&spaces_lock);
 	list_push_back(&spaces_all, &s->all);
 	lock_drop(&spaces_lock);
@@ -95,6 +105,7 @@ COLD struct space *space_clone(struct space *from, int *err)
 	lock_take(&from->lock);
 	while (!lock_try(&to->lock))
 		; /* whoever has seen it in the list of all */
+	to->maps = from->maps;
 	*err = clone_locked(from, to);
 	lock_drop(&to->lock);
 	lock_drop(&from->lock);
@@ -228,7 +239,7 @@ static COPIED int map_locked(struct space *s, va_t *addr, uint64_t len,
 {
 	if (*addr == 0 || !(flags & MAP_FIXED)) {
 		va_t va = region_gap(&s->regions, len, PAGE_SIZE, SPACE_LOW,
-				     SPACE_HIGH, *addr ? *addr + len : 0);
+				     SPACE_HIGH, *addr ? *addr + len : s->maps);
 
 		if (!va)
 			return -E_NOMEM;

@@ -61,6 +61,7 @@ struct space {
 	bool pinned;	    /* its pages stay: reclaim.h */
 	uint64_t weight;    /* pages that reclaim.c has met */
 	struct list all;    /* every space, for mm_check() */
+	va_t maps; /* what may lie anywhere lies below, if it fits; 0: no matter */
 	/* Of one that ends: below, tables in common are left, pages are gone,
 	 * tables are cut. */
 	va_t leaving_at, ending_at, cutting_at;
@@ -69,6 +70,10 @@ struct space {
 /* Programs live in [SPACE_LOW, SPACE_HIGH). Page 0 is never mapped. */
 #define SPACE_LOW  PAGE_SIZE
 #define SPACE_HIGH (MMU_USER_END - PAGE_SIZE)
+
+/* Random bits of where maps begin below SPACE_HIGH, and the first stack; pages. */
+#define SPACE_MAPS_BITS	 24u
+#define SPACE_STACK_BITS 20u
 
 extern const struct kind space_kind;
 
