@@ -4,7 +4,6 @@
 #include "abi/error.h"
 #include "abi/handle.h"
 #include "lib/assert.h"
-#include "lib/random.h"
 #include "mm/ending.h"
 #include "mm/object.h"
 #include "mm/pages.h"
@@ -32,14 +31,6 @@ static const struct region_ops object_refs = {region_takes_object,
 					      region_drops_object};
 
 /* ---- life ------------------------------------------------------------ */
-
-/* Below where the first stack may lie. */
-static COLD va_t random_maps(void)
-{
-	va_t below = random_pages(SPACE_MAPS_BITS);
-
-	return below ? SPACE_HIGH - (PAGE_SIZE << SPACE_STACK_BITS) - below : 0;
-}
 
 COLD struct space *space_create(void)
 {

@@ -19,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SPAWN_STACK	(8ul << 20)
-#define SPAWN_STRINGS	64 /* arguments and environment, at most */
+#define SPAWN_STACK   (8ul << 20)
+#define SPAWN_STRINGS 64 /* arguments and environment, at most */
 
 /* Where the file is: in an object, and visible here. */
 struct spawn_file {
