@@ -29,7 +29,7 @@ export O CROSS LLVM T WERROR
 
 # ---- the inventory -----------------------------------------------------
 
-LIB = bits.c log.c lock.c format.c
+LIB = bits.c log.c lock.c format.c random.c
 ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machine.c \
 	semihost.S uaccess.S uaccess.c fpu.S fpu.c page.S page.c trial.S \
 	trial.c lock.S soft_ad.S soft_ad.c
@@ -140,7 +140,7 @@ help: ## this list
 run: ## boot QEMU virt under OpenSBI and take the tour
 	$(SETUP) run $(if $(filter 1,$(LLVM)),llvm)
 	$(BUILD) all
-	@tools/run --append expect=fault
+	@tools/run --append 'expect=fault aslr=0'
 
 servers: ## boot init with its services: console, disk, network; list what runs
 	$(SETUP) run $(if $(filter 1,$(LLVM)),llvm)
@@ -227,7 +227,7 @@ $(O)/program/%.o: % Makefile
 # What runs once, or seldom, or only for a person to read, is made small, and saves
 # registers by a call; what is called by what is often done saves its own.
 COLD = $(addprefix platform/,board%.c fdt_find.c console.c plic.c errata.c) \
-	$(addprefix kernel/,main.c panic.c report.c lib/log.c lib/format.c boot/% compat/% \
+	$(addprefix kernel/,main.c panic.c report.c lib/log.c lib/format.c lib/random.c boot/% compat/% \
 	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c soft_ad.c) \
 	$(addprefix mm/,mm.c check.c frame_check.c grace.c region_check.c \
 	rmap.c revoke.c pager_create.c pin.c kin.c \

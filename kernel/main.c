@@ -16,6 +16,7 @@
 #include "boot/harts.h"
 #include "kernel.h"
 #include "lib/log.h"
+#include "lib/random.h"
 #include "mm/frame_boot.h"
 #include "platform/console.h"
 #include "platform/errata.h"
@@ -77,6 +78,14 @@ static void map_devices(void)
 	plic_init(&board);
 }
 
+/* What the firmware gives, and what differs from one start to the next. */
+static void begin_random(void)
+{
+	uint64_t seed = board.rng_seed ^ time_now() << 20;
+
+	random_seed(boot_args.no_aslr ? 0 : seed | 1);
+}
+
 static uint64_t ram_bytes(void)
 {
 	uint64_t sum = 0;
@@ -126,6 +135,7 @@ void main(uint64_t hartid, pa_t fdt, pa_t image)
 	boot_read_board(fdt);	    /* what the machine is */
 	fdt_size = boot_fdt_size();
 	boot_memory(image, fdt, fdt_size); /* linear map, frames */
+	begin_random();			   /* where programs lie */
 	find_mmu_features();		   /* ASIDs, A and D, errata */
 	find_hart_features();		   /* floating point, cbo.zero */
 	map_devices();			   /* console, power, interrupts */

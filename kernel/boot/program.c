@@ -6,6 +6,7 @@
 #include "boot/elf.h"
 #include "lib/assert.h"
 #include "lib/bits.h"
+#include "lib/random.h"
 #include "mm/fault.h"
 #include "mm/object.h"
 #include "task/thread.h"
@@ -97,17 +98,18 @@ static int make_stack(struct space *space, const char *name, va_t *sp)
 		uint64_t argc, argv[2], envp[1], auxv[2];
 		char name[OBJECT_NAME];
 	} start = {.argc = 1};
-	va_t va = SPACE_HIGH - PAGE_SIZE;
+	va_t top = SPACE_HIGH - random_pages(SPACE_STACK_BITS);
+	va_t va = top - PAGE_SIZE;
 	void *page;
 	int err = space_map(space, &va, PAGE_SIZE, PROT_R | PROT_W,
 			    MAP_FIXED | MAP_GROW_DOWN | MAP_STACK, NULL,
-			    SPACE_HIGH - PROGRAM_STACK);
+			    top - PROGRAM_STACK);
 
 	if (!err)
 		err = fault_own(space, va, &page);
 	if (err)
 		return err;
-	*sp = round_down(SPACE_HIGH - sizeof(start), 16);
+	*sp = round_down(top - sizeof(start), 16);
 	start.argv[0] = *sp + offsetof(typeof(start), name);
 	strncpy(start.name, name, OBJECT_NAME - 1);
 	memcpy((char *)page + (*sp & PAGE_MASK), &start, sizeof(start));

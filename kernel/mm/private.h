@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * private.h - shared among the files of mm/ alone: which frame a leaf names.
+ * private.h - shared among the files of mm/ alone: which frame a leaf names,
+ * where a space's maps begin.
  */
 #ifndef MM_PRIVATE_H
 #define MM_PRIVATE_H
 #include "arch/mmu.h"
+#include "lib/random.h"
 #include "mm/frame.h"
+#include "mm/space.h"
 #include "mm/swap.h"
 
 /* A page of zeros that every space may show read-only. */
@@ -70,5 +73,13 @@ static inline bool entry_is_lazy(pte_t p)
 /* Every space, for mm_check(); under its lock. */
 extern struct list spaces_all;
 extern struct lock spaces_lock;
+
+/* Where maps of a new space begin: below where the first stack may lie. */
+static inline va_t random_maps(void)
+{
+	va_t below = random_pages(SPACE_MAPS_BITS);
+
+	return below ? SPACE_HIGH - (PAGE_SIZE << SPACE_STACK_BITS) - below : 0;
+}
 
 #endif

@@ -46,6 +46,7 @@ COLD struct space *space_create(void)
 	lock_init(&s->lock, LOCK_SPACE);
 	kobject_init(&s->object, &space_kind);
 	region_set_init(&s->regions, &object_refs);
+	s->maps = random_maps();
 	lock_take(&spaces_lock);
 	list_push_back(&spaces_all, &s->all);
 	lock_drop(&spaces_lock);
@@ -120,6 +121,7 @@ COLD struct space *space_clone(struct space *from, int *err)
 	lock_take(&from->lock);
 	while (!lock_try(&to->lock))
 		; /* whoever has seen it in the list of all */
+	to->maps = from->maps;
 	*err = clone_locked(from, to);
 	lock_drop(&to->lock);
 	lock_drop(&from->lock);
@@ -254,7 +256,7 @@ static COPIED int map_locked(struct space *s, va_t *addr, uint64_t len,
 {
 	if (*addr == 0 || !(flags & MAP_FIXED)) {
 		va_t va = region_gap(&s->regions, len, PAGE_SIZE, SPACE_LOW,
-				     SPACE_HIGH, *addr ? *addr + len : 0);
+				     SPACE_HIGH, *addr ? *addr + len : s->maps);
 
 		if (!va)
 			return -E_NOMEM;

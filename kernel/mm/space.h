@@ -48,6 +48,7 @@ struct space {
 	bool pinned;	    /* its pages stay: reclaim.h */
 	bool parted;	    /* a region is, or was, not for clones */
 	struct list all;    /* every space, for mm_check() */
+	va_t maps; /* what may lie anywhere lies below, if it fits; 0: no matter */
 	/* Of one that ends: below, tables in common are left, pages are gone,
 	 * tables are cut. */
 	va_t leaving_at, ending_at, cutting_at;
@@ -56,6 +57,10 @@ struct space {
 /* Programs live in [SPACE_LOW, SPACE_HIGH). Page 0 is never mapped. */
 #define SPACE_LOW  PAGE_SIZE
 #define SPACE_HIGH (MMU_USER_END - PAGE_SIZE)
+
+/* Random bits of where maps begin below SPACE_HIGH, and the first stack; pages. */
+#define SPACE_MAPS_BITS	 24u
+#define SPACE_STACK_BITS 20u
 
 /* The length in whole pages; 0 if [addr, addr+len) is no range of user pages. */
 uint64_t space_pages_at(va_t addr, uint64_t len);

@@ -91,6 +91,11 @@ CASES = [
     dict(name="image-outside-ram",
          dts=[(RAM, "reg = <0x00 0x80800000 0x00 0x7800000>")],
          says=[r"quire: .*kernel .*does not lie in RAM"]),
+    dict(name="aslr-off", append="expect=fault aslr=0", status=0,
+         says=[r"^tour: store page fault \(15\) at 0x3fff7fefff pc"]),
+    dict(name="aslr-on", append="expect=fault", status=0,
+         says=[r"^tour: store page fault \(15\) at 0x3(?!fff7fe)[0-9a-f]{6}fff "
+               "pc"]),
     dict(name="image-no-map",
          dts=reserved("0x0 0x80400000 0x0 0x100000", "no-map;"),
          says=[r"quire: .*kernel .*does not lie in RAM"]),

@@ -118,11 +118,15 @@ static void protection(void)
 
 /* ---- 9: the end ---------------------------------------------------------- */
 
-/* Below the lowest address that the stack may reach no page ever comes. */
-static void guard_page(void)
+/*
+ * Below the lowest address that the stack may reach no page ever comes. What
+ * `first` points to is in the stack's first page.
+ */
+static void guard_page(char *const *first)
 {
+	uint64_t end = ((uint64_t)first | (PAGE - 1)) + 1;
 	volatile char *lowest =
-		(volatile char *)0x3ffffff000 - 8ul * 1024 * 1024;
+		(volatile char *)end - 8ul * 1024 * 1024; // NOLINT
 
 	show_step("the stack's end: its last page, and the guard page below");
 	*lowest = 1;
@@ -134,8 +138,9 @@ static void guard_page(void)
 	printf("  still here: that should not be\n");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	(void)argc;
 	printf("A tour of one address space. Entries: Sv39 as D A G U X W R "
 	       "V,\n"
 	       "x86-64 as NX G D A U W P.\n");
@@ -148,6 +153,6 @@ int main(void)
 	protection();
 	show_regions();
 	show_faults();
-	guard_page();
+	guard_page(argv);
 	return 1;
 }

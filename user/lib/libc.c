@@ -63,9 +63,22 @@ static int heap_map(size_t bytes)
 	return 0;
 }
 
+/* As far above the image as the stack is below the top, modulo 4 GiB. */
+static void heap_begin(void)
+{
+	uint64_t page = (uint64_t)__builtin_frame_address(0) >> 12;
+
+	heap_pages += (~page & 0xfffff) << 12;
+	heap_end = heap_pages;
+}
+
 void *sbrk(ptrdiff_t more)
 {
-	char *old = heap_end;
+	char *old;
+
+	if (heap_end == __end)
+		heap_begin();
+	old = heap_end;
 
 	if (more > 0 && heap_end + more > heap_pages &&
 	    heap_map((size_t)(heap_end + more - heap_pages))) {

@@ -165,17 +165,29 @@ long spawn_task(struct spawn *s, const struct spawn_file *file,
 	return 0;
 }
 
+/* Where the stack ends: the kernel says where there is room, at random. */
+static long stack_place(uint64_t space)
+{
+	long at = space_map(space, NULL, SPAWN_STACK, PROT_NONE, 0, NULL);
+
+	if (at < 0)
+		return at;
+	space_unmap(space, address((uint64_t)at), SPAWN_STACK);
+	return at + (long)SPAWN_STACK;
+}
+
 /* The stack: its first page filled, below it pages that come when needed. */
 static long make_stack(struct spawn *s, const struct stack_words *w,
 		       uint64_t *sp)
 {
-	uint64_t top = SPAWN_STACK_TOP - PAGE;
+	long end = stack_place(s->space);
+	uint64_t top = (uint64_t)end - PAGE;
 	struct page p;
-	long err = page_make(&p);
+	long err = end < 0 ? end : page_make(&p);
 
 	if (err)
 		return err;
-	*sp = stack_fill(p.here, SPAWN_STACK_TOP, w);
+	*sp = stack_fill(p.here, (uint64_t)end, w);
 	err = page_move(&p, s->space, top, MAP_STACK);
 	if (!*sp)
 		return -E_RANGE;
@@ -183,7 +195,7 @@ static long make_stack(struct spawn *s, const struct stack_words *w,
 		return err;
 	return error_of(space_map(s->space, address(top - PAGE), PAGE, RW,
 				  MAP_FIXED | MAP_GROW_DOWN | MAP_STACK,
-				  address(SPAWN_STACK_TOP - SPAWN_STACK)));
+				  address((uint64_t)end - SPAWN_STACK)));
 }
 
 long spawn_start(struct spawn *s, const char *const *arguments,

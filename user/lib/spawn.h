@@ -10,17 +10,17 @@
  * own pages: nothing is copied before it is written. Two pages are filled here:
  * the one in which data ends and zeros begin, and the top of the stack.
  *
- *	0x3ffffff000  top of the stack: strings, auxiliary vector, environment,
- *	              arguments; then it grows down, SPAWN_STACK at most
+ *	top of the stack: strings, auxiliary vector, environment, arguments;
+ *	then it grows down, SPAWN_STACK at most. It lies where the kernel places
+ *	maps: elsewhere in each space, without aslr=0.
  */
 #ifndef USER_SPAWN_H
 #define USER_SPAWN_H
 #include <stddef.h>
 #include <stdint.h>
 
-#define SPAWN_STACK_TOP 0x3ffffff000ul
-#define SPAWN_STACK	(8ul << 20)
-#define SPAWN_STRINGS	64 /* arguments and environment, at most */
+#define SPAWN_STACK   (8ul << 20)
+#define SPAWN_STRINGS 64 /* arguments and environment, at most */
 
 /* Where the file is: in an object, and visible here. */
 struct spawn_file {
