@@ -59,6 +59,12 @@ static inline bool page_is_writable(const struct frame *f)
 struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
 			    int *err);
 
+/*
+ * The page, about which there is no request, leaves the object; who waits for it
+ * asks anew (err 0), or has the error.
+ */
+void paged_drop_locked(struct object *o, struct frame *f, int err);
+
 /* A clean page that is HERE is being written. */
 void paged_make_dirty_locked(struct object *o, struct frame *f);
 
