@@ -100,7 +100,7 @@ void paged_make_dirty_locked(struct object *o, struct frame *f)
 static int show_here_locked(struct object *o, struct frame *f, unsigned access,
 			    struct object_view *v)
 {
-	if ((f->flags & (PAGE_HERE | PAGE_GOING)) != PAGE_HERE)
+	if (!page_is_to_be_seen(f))
 		return upcall_page_needed(o, f->index);
 	if (!paged_view_locked(o, f, access, v))
 		return upgrade_locked(o, f);

@@ -52,6 +52,12 @@ static inline bool page_is_writable(const struct frame *f)
 	return (f->flags & (PAGE_DIRTY | PAGE_READ_ONLY)) == PAGE_DIRTY;
 }
 
+/* Nothing has to be done, nor waited for, before a leaf shows it to who reads. */
+static inline bool page_is_to_be_seen(const struct frame *f)
+{
+	return (f->flags & (PAGE_HERE | PAGE_GOING)) == PAGE_HERE;
+}
+
 /*
  * An object of `pages` pages, which `p` calls `key`. NULL and *err: -E_NOMEM,
  * -E_STALE (the pager has ended).

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* files.c - mappings of what a pager keeps: what is shown, seen, written back. */
+#include "paging.h"
+
+#define PAGES 40ul
+#define AT    ((char *)0x2200000000) /* on the border of a window */
+
+static uint64_t object;
+static volatile char *file; /* shared */
+
+static long read_all(void)
+{
+	long sum = 0;
+
+	for (uint64_t i = 0; i < PAGES; i++)
+		sum += file[i * PAGE];
+	return sum;
+}
+
+/* Answers each request until the client is done: page i holds the byte i. */
+static unsigned serve(void)
+{
+	struct pager_request q;
+	unsigned asked = 0;
+	uint64_t got = 0;
+
+	while (!(got & DONE)) {
+		while (pager_next(&pager, &q)) {
+			CHECK_EQ(q.kind, PAGER_PAGEIN);
+			*(volatile char *)q.address = (char)q.index;
+			pager_supply(&pager, q.slot, RW);
+			asked++;
+		}
+		got = submit(REQUEST | DONE);
+	}
+	return asked;
+}
+
+/* All pages are there. */
+static void open_file(void)
+{
+	open_all(8, 0, 0);
+	object = (uint64_t)object_create(pager.handle, PAGES * PAGE, KEY);
+	CHECK((long)object > 0);
+	file = map_pages(object, PAGES, RW | MAP_SHARED);
+	begin_call(read_all);
+	CHECK_EQ(serve(), PAGES);
+	CHECK_EQ(job.result, PAGES * (PAGES - 1) / 2);
+}
+
+static void close_file(void)
+{
+	wait_for_last();
+	CHECK_EQ(space_unmap(SELF, (const void *)file, PAGES * PAGE), 0);
+	close_pager(object);
+}
+
+static volatile char *map_at(uint64_t of, unsigned how)
+{
+	CHECK_EQ(space_map_object(SELF, AT, PAGES * PAGE, how | MAP_FIXED, of,
+				  0),
+		 (long)AT);
+	return AT;
+}
+
+static void unmap(volatile char *at, uint64_t pages)
+{
+	CHECK_EQ(space_unmap(SELF, (const void *)at, pages * PAGE), 0);
+}
+
+/* ---- what is there is shown together ----------------------------------------- */
+
+/* Faults that brought a page, not those that set A by hand. */
+static uint64_t showing(void)
+{
+	struct memory_info m = counts();
+
+	return m.faults - m.touched;
+}
+
+static void check_shown(volatile char *at, uint64_t faulting)
+{
+	uint64_t before = showing();
+
+	for (uint64_t i = 0; i < PAGES; i++)
+		(void)at[i * PAGE];
+	CHECK_EQ(showing() - before, faulting);
+}
+
+static void one_fault_shows_a_window(void)
+{
+	struct pager_request q;
+	volatile char *mine;
+
+	open_file();
+	mine = map_at(object, PROT_R);
+	check_shown(mine, 3); /* 16, 16, 8 */
+	for (uint64_t i = 0; i < PAGES; i++)
+		CHECK_EQ(mine[i * PAGE], i);
+	unmap(mine, PAGES);
+	mine = map_at(object, RW | MAP_SHARED);
+	check_shown(mine, 3);
+	unmap(mine, PAGES);
+	CHECK(!pager_next(&pager, &q));
+	mine = map_at(HANDLE_ARCHIVE, PROT_R);
+	check_shown(mine, 3);
+	unmap(mine, PAGES);
+	close_file();
+}
+
+/* Each page of the window is what it would have been by a fault of its own. */
+static void what_was_shown_together_is_each_its_own(void)
+{
+	volatile char *mine, *all;
+	uint64_t before;
+
+	open_file();
+	mine = map_at(object, RW);
+	CHECK_EQ(mine[3 * PAGE], 3);
+	file[4 * PAGE] = 'f'; /* a view until it is written */
+	CHECK_EQ(mine[4 * PAGE], 'f');
+	mine[4 * PAGE] = 'm';
+	CHECK_EQ(file[4 * PAGE], 'f');
+	unmap(mine, PAGES);
+	all = map_at(object, RW | MAP_SHARED);
+	CHECK_EQ(all[3 * PAGE], 3);
+	before = showing();
+	all[4 * PAGE] = 'a'; /* dirty: W at once */
+	CHECK_EQ(showing() - before, 0);
+	all[5 * PAGE] = 'b'; /* clean: its first write is seen */
+	CHECK_EQ(showing() - before, 1);
+	CHECK_EQ(file[5 * PAGE], 'b');
+	unmap(all, PAGES);
+	close_file();
+}
+
+int main(void)
+{
+	one_fault_shows_a_window();
+	what_was_shown_together_is_each_its_own();
+	return 0;
+}
