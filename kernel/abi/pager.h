@@ -28,7 +28,8 @@
  * count is 1) the pager need not answer in order.
  *
  * ---- requests --------------------------------------------------------------
- *	PAGER_PAGEIN	A client needs the page; `access` is PROT_R, PROT_W or
+ *	PAGER_PAGEIN	A client needs the page, or reads in order and soon will
+ *			(not with PAGER_NO_AHEAD). `access` is PROT_R, PROT_W or
  *			PROT_X. The page holds zeros, or with physical addresses
  *			anything; if the object has the page and only may not be
  *			written (see PAGER_SUPPLY), what it holds. To be answered
@@ -106,6 +107,7 @@
 
 /* pager_setup.flags */
 #define PAGER_TELL_DIRTY 1u
+#define PAGER_NO_AHEAD	 2u
 
 struct pager_setup {
 	/* What the pager wants. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* around.c - what is shown together with a page that faulted: see around.h. */
 #include "mm/around.h"
+#include "mm/ahead.h"
 #include "mm/object.h"
 #include "mm/paged.h"
 
@@ -56,20 +57,22 @@ void around_run(const struct region *r, pte_t *slot, va_t va)
 /* The object is locked: no page becomes HERE, or ceases to be. */
 static inline void show_each(const struct region *r, struct around w)
 {
+	const uint64_t mark = r->object->ahead_mark;
+	const unsigned prot = r->prot | MMU_U;
+	const bool shared = r->flags & MAP_SHARED;
+	const pte_t leaf[] = {unused(pte_leaf(0, prot & ~MMU_W), false),
+			      unused(pte_leaf(0, prot), true)};
+
 	for (; w.first < w.end; w.first++, w.slot++) {
 		const struct frame *f;
-		unsigned prot = r->prot | MMU_U;
-		bool write;
 
 		if (!pte_is_empty(w.slot))
 			continue;
 		f = object_frame_locked(r->object, w.first);
-		if (!f || !page_is_to_be_seen(f))
+		if (!f || !page_is_to_be_seen(f) || w.first == mark)
 			continue;
-		write = (r->flags & MAP_SHARED) && page_is_writable(f);
-		if (!write)
-			prot &= ~MMU_W;
-		pte_publish(w.slot, unused(pte_leaf(frame_pa(f), prot), write));
+		pte_publish(w.slot, leaf[shared && page_is_writable(f)] |
+					    pte_leaf(frame_pa(f), 0));
 	}
 }
 

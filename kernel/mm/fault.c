@@ -164,8 +164,11 @@ static RARE int absent_shown(struct space *s, const struct region *r,
 	t.slot = slot;
 	t.va = va;
 	t.access = access;
-	err = object_show(r->object, object_index(r, va),
-			  is_copied(r, access) ? PROT_R : access, &t.view);
+	if (is_copied(r, access))
+		access = PROT_R;
+	if (!region_wants_neighbours(r))
+		access |= VIEW_ALONE;
+	err = object_show(r->object, object_index(r, va), access, &t.view);
 	return err ? err : show_touched(&t);
 }
 

@@ -6,6 +6,7 @@
 #include "arch/layout.h"
 #include "lib/assert.h"
 #include "lib/bits.h"
+#include "mm/ahead.h"
 #include "mm/ending.h"
 #include "mm/frame.h"
 #include "mm/paged.h"
@@ -55,6 +56,7 @@ static COLD unsigned give_back(struct object *o)
 		if (!place)
 			break;
 		f = (struct frame *)*place;
+		ahead_gone_locked(f);
 		f->flags = 0;
 		f->next = chain;
 		chain = (uint32_t)(f - frame_records) + 1;

@@ -86,6 +86,9 @@ struct object {
 	uint64_t key;	      /* what the pager calls it */
 	struct list in_pager; /* pager.objects; under the pager's lock */
 
+	/* Of who reads in order (ahead.h): what he would miss next, ... */
+	uint64_t ahead_next, ahead_mark, ahead_window;
+
 	uint64_t checked; /* frames that mm_check() has met; dirty ones << 32 */
 	char name[OBJECT_NAME];
 };
@@ -154,6 +157,9 @@ struct object_view {
 	pa_t pa;
 	bool writable; /* by a shared mapping that permits it */
 };
+
+/* In `access`, besides PROT_*: no other page is asked for with it. */
+#define VIEW_ALONE 8u
 
 /*
  * Page `index` for a fault that needs `access`, PROT_W only if a shared mapping

@@ -5,6 +5,7 @@
 #include "abi/pager.h"
 #include "abi/space.h"
 #include "lib/assert.h"
+#include "mm/ahead.h"
 #include "mm/frame.h"
 #include "mm/pager.h"
 #include "mm/reclaim.h"
@@ -20,6 +21,7 @@ COLD struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
 	if (!o)
 		return NULL;
 	o->key = key;
+	o->ahead_next = o->ahead_mark = AHEAD_NO_MARK;
 	*err = pager_adopt(p, o);
 	if (*err) {
 		object_put(o);
@@ -63,7 +65,10 @@ static inline int page_in_locked(struct object *o, uint64_t *place,
 static __attribute__((noinline)) int page_in(struct object *o, uint64_t *place,
 					     uint64_t index, unsigned access)
 {
-	int err = page_in_locked(o, place, index, access);
+	int err = page_in_locked(o, place, index, access & PROT_ALL);
+
+	if (err == -E_WAIT)
+		ahead_missed_locked(o, index, access);
 
 	lock_drop(&o->lock);
 	return err;
@@ -100,11 +105,14 @@ void paged_make_dirty_locked(struct object *o, struct frame *f)
 static int show_here_locked(struct object *o, struct frame *f, unsigned access,
 			    struct object_view *v)
 {
+	int err = 0;
+
 	if (!page_is_to_be_seen(f))
-		return upcall_page_needed(o, f->index);
-	if (!paged_view_locked(o, f, access, v))
-		return upgrade_locked(o, f);
-	return 0;
+		err = upcall_page_needed(o, f->index);
+	else if (!paged_view_locked(o, f, access, v))
+		err = upgrade_locked(o, f);
+	ahead_touched_locked(o, f, access);
+	return err;
 }
 
 /* Wherever in the tree. Lets the object's lock go. */
@@ -140,6 +148,7 @@ void paged_drop_locked(struct object *o, struct frame *f, int err)
 {
 	uint64_t index = f->index;
 
+	ahead_gone_locked(f);
 	object_remove_locked(o, f);
 	frame_put(f);
 	upcall_page_settled(o, index, NULL, err);

@@ -33,14 +33,15 @@ struct pager;
 struct pager_answer;
 
 /* frame.flags of a page; those below are of mm/frame.h */
-#define PAGE_HERE      0x010u /* it holds what it should */
-#define PAGE_DIRTY     0x020u /* written since the pager had it */
-#define PAGE_READ_ONLY 0x040u /* the pager is asked before a write */
-#define PAGE_COMING    0x080u /* PAGEIN is not answered yet */
-#define PAGE_WRITING   0x100u /* WRITEBACK is not */
-#define PAGE_TELLING   0x200u /* DIRTY is not */
-#define PAGE_GOING     0x400u /* leaves the object with the last of these */
-#define PAGE_FAILED    0x800u /* could not be written, and nobody was told */
+#define PAGE_HERE      0x010u  /* it holds what it should */
+#define PAGE_DIRTY     0x020u  /* written since the pager had it */
+#define PAGE_READ_ONLY 0x040u  /* the pager is asked before a write */
+#define PAGE_COMING    0x080u  /* PAGEIN is not answered yet */
+#define PAGE_WRITING   0x100u  /* WRITEBACK is not */
+#define PAGE_TELLING   0x200u  /* DIRTY is not */
+#define PAGE_GOING     0x400u  /* leaves the object with the last of these */
+#define PAGE_FAILED    0x800u  /* could not be written, and nobody was told */
+#define PAGE_AHEAD     0x1000u /* read ahead, and not touched yet */
 #define PAGE_BUSY      (PAGE_COMING | PAGE_WRITING | PAGE_TELLING)
 
 /* Waited for in place of page n: that its WRITEBACK is answered. */
@@ -81,7 +82,7 @@ void paged_make_dirty_locked(struct object *o, struct frame *f);
 static inline bool paged_view_locked(struct object *o, struct frame *f,
 				     unsigned access, struct object_view *v)
 {
-	if (access == PROT_W) {
+	if (access & PROT_W) {
 		if (f->flags & PAGE_READ_ONLY)
 			return false;
 		if (!(f->flags & PAGE_DIRTY))

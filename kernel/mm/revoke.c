@@ -14,6 +14,7 @@
  */
 #include "lib/atomic.h"
 #include "lib/bits.h"
+#include "mm/ahead.h"
 #include "mm/ending.h"
 #include "mm/paged.h"
 #include "mm/private.h"
@@ -37,12 +38,16 @@ static void hide_leaf(pte_t *slot, va_t va, struct mmu_flush *flush,
 		      bool in_common)
 {
 	pte_t p = pte_load(slot);
+	struct frame *f;
 
 	if (in_common) /* another may have emptied it, not flushed here */
 		flush_add(flush, va, PAGE_SIZE);
 	if (!pte_has_frame(p) || private_frame(p))
 		return;
-	pte_swap(slot, 0);
+	p = pte_swap(slot, 0);
+	f = frame_of(pte_pa(p));
+	if (f) /* not of registers */
+		ahead_leaf_goes_locked(f, p);
 	flush_add(flush, va, PAGE_SIZE);
 }
 

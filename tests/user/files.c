@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* files.c - mappings of what a pager keeps: what is shown, seen, written back. */
 #include "paging.h"
+#include "remote.h"
 
 #define PAGES 40ul
 #define AT    ((char *)0x2200000000) /* on the border of a window */
@@ -134,8 +135,89 @@ static void what_was_shown_together_is_each_its_own(void)
 	close_file();
 }
 
+/* ---- reading ahead --------------------------------------------------------- */
+
+/* How often a client elsewhere had the pager wait for its requests. */
+static unsigned read_new_file(uint64_t step, unsigned flags)
+{
+	struct remote_task client;
+	struct pager_request q;
+	unsigned asked = 0, waits = 0;
+	uint64_t got = 0;
+
+	open_all(32, 0, flags);
+	object = (uint64_t)object_create(pager.handle, PAGES * PAGE, KEY);
+	CHECK_EQ(remote_open(&client, object, PAGES * PAGE, bits_of_all, DONE),
+		 0);
+	client.data->step = step;
+	CHECK_EQ(remote_start(&client, PAGES, 0), 0);
+	for (; !(got & DONE); waits++) {
+		while (pager_next(&pager, &q)) {
+			*(volatile uint64_t *)q.address = q.index;
+			pager_supply(&pager, q.slot, RW);
+			asked++;
+		}
+		got = submit(REQUEST | DONE);
+	}
+	CHECK_EQ(client.data->sum, PAGES * (PAGES - 1) / 2);
+	CHECK_EQ(asked, PAGES);
+	remote_close(&client);
+	close_pager(object);
+	return waits;
+}
+
+/* With several harts reader and pager are not in step. */
+static void reading_in_order_waits_seldom(void)
+{
+	if (counts().harts == 1) {
+		CHECK(read_new_file(1, PAGER_NO_AHEAD) < PAGES / 3);
+		CHECK(read_new_file(7, PAGER_NO_AHEAD) >= PAGES);
+		CHECK(read_new_file(1, 0) >= PAGES);
+	} else {
+		read_new_file(1, PAGER_NO_AHEAD);
+	}
+}
+
+static long read_three(void)
+{
+	return file[0] + file[PAGE] + file[2 * PAGE];
+}
+
+/* Two misses in order are for more pages than have been touched. */
+static void pages_ahead_are_asked_for_and_may_fail(void)
+{
+	struct pager_request q;
+	uint64_t got = 0, ahead = 0;
+
+	open_all(16, 0, PAGER_NO_AHEAD);
+	object = (uint64_t)object_create(pager.handle, PAGES * PAGE, KEY);
+	file = map_pages(object, PAGES, PROT_R | MAP_SHARED);
+	begin_call(read_three);
+	while (!(got & DONE)) {
+		while (pager_next(&pager, &q)) {
+			CHECK_EQ(q.access, PROT_R);
+			ahead |= q.index > 2 ? 1ul << q.index : 0;
+			CHECK_EQ(q.index > 2 ? fail(&q, E_IO) : supply(&q, RW),
+				 0);
+		}
+		got = submit(REQUEST | DONE);
+	}
+	CHECK_EQ(job.result, 0);
+	CHECK_EQ(ahead, 0x38);	     /* 3, 4, 5 */
+	begin_read(file + 4 * PAGE); /* absent again, and not failed */
+	q = next_request();
+	CHECK_EQ(q.index, 4);
+	*(volatile char *)q.address = 'g';
+	CHECK_EQ(supply(&q, RW), 0);
+	wait_for(DONE);
+	CHECK_EQ(job.value, 'g');
+	close_file();
+}
+
 int main(void)
 {
+	reading_in_order_waits_seldom();
+	pages_ahead_are_asked_for_and_may_fail();
 	one_fault_shows_a_window();
 	what_was_shown_together_is_each_its_own();
 	return 0;
