@@ -80,6 +80,22 @@
  *	object_sync (WRITE)
  *		Asks the pager to write back what is dirty in the range, and
  *		waits until it is. -E_INVAL, -E_IO, -E_TIMEDOUT.
+ *	object_resize (MANAGE)
+ *		The object has `bytes` from now on, rounded up to pages, 0 too.
+ *		What lies beyond the new end goes from every space: who touches
+ *		it meets E_FAULT, who waits for it, too; private copies stay. Of
+ *		a pager's object it is not written back, and answers about it
+ *		are taken and ignored. When it grows again, zeros are there, or
+ *		what the pager brings, and never what was. -E_INVAL: memory of
+ *		devices, registers, the archive; too large. -E_NOMEM; then
+ *		nothing is changed.
+ *	object_clone (READ)
+ *		A new anonymous object with the same contents, and a handle of
+ *		it with all rights. Pages are copied one after the other, in
+ *		steps, between which others may run: of what is written at that
+ *		time any part may be there. A pager is asked for what it has not
+ *		brought. -E_INVAL: registers, a pager's window. -E_NOMEM,
+ *		-E_MFILE, -E_IO, -E_TIMEDOUT, -E_STALE.
  *	pager_create (notification SIGNAL, space WRITE)
  *		A pager with a ring in the caller's space: abi/pager.h.
  *	pager_submit (MANAGE)
@@ -339,7 +355,9 @@ struct pager_setup;
 	C2(machine_stop, uint64_t, machine, int, status)                       \
 	C1(space_clone, uint64_t, space)                                       \
 	C3(swap_add, uint64_t, machine, uint64_t, object, uint64_t, first)     \
-	C2(swap_remove, uint64_t, machine, uint64_t, object)
+	C2(swap_remove, uint64_t, machine, uint64_t, object)                   \
+	C2(object_resize, uint64_t, object, uint64_t, bytes)                   \
+	C1(object_clone, uint64_t, object)
 
 /* For who wants the names alone: F(name) for each. */
 #define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F, F, F)

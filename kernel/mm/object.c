@@ -32,6 +32,7 @@ COLD struct object *object_alloc(enum object_type type, const char *name,
 	lock_init(&o->lock, LOCK_OBJECT);
 	o->type = (uint8_t)type;
 	o->pages = pages;
+	o->shown_from = o->held_from = NO_PAGE;
 	list_init(&o->regions);
 	list_init(&o->waiting);
 	radix_init(&o->radix, object_is_run(o) ? 0 : pages);
@@ -205,7 +206,7 @@ void object_remove_locked(struct object *o, struct frame *f)
 
 struct object *object_anonymous(uint64_t pages)
 {
-	assert(pages > 0 && pages <= OBJECT_PAGES_MAX);
+	assert(pages <= OBJECT_PAGES_MAX);
 	return object_alloc(OBJECT_ANONYMOUS, "shared", pages);
 }
 
@@ -236,10 +237,12 @@ static __attribute__((noinline)) int show_other(struct object *o,
 
 	if (object_is_run(o)) {
 		*v = (struct object_view){object_page(o, index), true};
-		return 0;
+		return v->pa ? 0 : -E_FAULT;
 	}
 	lock_take(&o->lock);
-	if (o->type == OBJECT_ANONYMOUS)
+	if (index >= o->pages)
+		err = -E_FAULT;
+	else if (o->type == OBJECT_ANONYMOUS)
 		err = show_anonymous_locked(o, index, v);
 	else
 		err = window_show_locked(o, index, access, v);
@@ -251,8 +254,6 @@ static __attribute__((noinline)) int show_other(struct object *o,
 int object_show(struct object *o, uint64_t index, unsigned access,
 		struct object_view *v)
 {
-	if (index >= o->pages)
-		return -E_FAULT;
 	if (o->type == OBJECT_PAGED)
 		return paged_show(o, index, access, v);
 	return show_other(o, index, access, v);

@@ -131,6 +131,12 @@ static __attribute__((noinline)) int show_found(struct object *o,
 	return err;
 }
 
+static __attribute__((noinline)) int beyond(struct object *o)
+{
+	lock_drop(&o->lock);
+	return -E_FAULT;
+}
+
 /* A leaf: each way from here pays for the registers that it needs. */
 int paged_show(struct object *o, uint64_t index, unsigned access,
 	       struct object_view *v)
@@ -138,6 +144,8 @@ int paged_show(struct object *o, uint64_t index, unsigned access,
 	uint64_t *place;
 
 	lock_take(&o->lock);
+	if (index >= o->pages)
+		return beyond(o);
 	place = radix_near(&o->radix, index);
 	if (place && !*place)
 		return page_in(o, place, index, access);
@@ -291,15 +299,21 @@ static void page_written_locked(struct object *o, struct frame *f,
 		upcall_page_settled(o, f->index, NULL, 0);
 }
 
-/* Of an object that was revoked. It is not written any more. */
+/*
+ * Of an object that was revoked, or cut: then its contents are not wanted any more. It
+ * is not written any more.
+ */
 static COLD void discard_locked(struct object *o, struct frame *f)
 {
-	if ((f->flags & PAGE_DIRTY) && !paged_write_back_locked(o, f)) {
+	bool cut = !o->kobject.dead;
+
+	if ((f->flags & PAGE_DIRTY) &&
+	    (cut || !paged_write_back_locked(o, f))) {
 		f->flags &= (uint16_t)~PAGE_DIRTY;
 		o->dirty--;
 	}
 	if (f->flags & PAGE_BUSY)
-		f->flags |= PAGE_GOING;
+		f->flags |= cut ? PAGE_GOING | PAGE_CUT : PAGE_GOING;
 	else
 		paged_drop_locked(o, f, 0);
 }
@@ -317,10 +331,33 @@ COLD bool paged_discard_locked(struct object *o, uint64_t *at, unsigned max)
 	return true;
 }
 
+/* Whatever the answer is. */
+static COLD __attribute__((noinline)) void
+cut_answered_locked(struct object *o, struct frame *f, unsigned kind)
+{
+	static const uint16_t busy[] = {
+		[PAGER_PAGEIN] = PAGE_COMING,
+		[PAGER_WRITEBACK] = PAGE_WRITING,
+		[PAGER_DIRTY] = PAGE_TELLING,
+	};
+
+	f->flags &= (uint16_t)~busy[kind];
+	if (kind == PAGER_WRITEBACK)
+		__atomic_sub_fetch(&paged_writing, 1, __ATOMIC_RELAXED);
+	upcall_page_settled(o, PAGE_WRITTEN(f->index), NULL, 0);
+	if (!(f->flags & PAGE_BUSY))
+		paged_drop_locked(o, f, 0);
+}
+
 void paged_answered(struct object *o, struct frame *f, unsigned kind,
 		    const struct pager_answer *a)
 {
 	lock_take(&o->lock);
+	if (f->flags & PAGE_CUT) {
+		cut_answered_locked(o, f, kind);
+		lock_drop(&o->lock);
+		return;
+	}
 	if (kind == PAGER_PAGEIN)
 		page_came_locked(o, f, a);
 	else if (kind == PAGER_WRITEBACK)

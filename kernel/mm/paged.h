@@ -42,6 +42,7 @@ struct pager_answer;
 #define PAGE_GOING     0x400u  /* leaves the object with the last of these */
 #define PAGE_FAILED    0x800u  /* could not be written, and nobody was told */
 #define PAGE_AHEAD     0x1000u /* read ahead, and not touched yet */
+#define PAGE_CUT       0x2000u /* GOING, and nobody wants what is in it */
 #define PAGE_BUSY      (PAGE_COMING | PAGE_WRITING | PAGE_TELLING)
 
 /* Waited for in place of page n: that its WRITEBACK is answered. */
@@ -142,9 +143,10 @@ void paged_answered(struct object *o, struct frame *f, unsigned kind,
 		    const struct pager_answer *a);
 
 /*
- * The object is revoked, and shown nowhere: its pages go, at most `max` of those
- * from *at on, which moves; true if there may be more. Dirty ones go when
- * the pager has them back, if it lives; what it is asked about, with its answer.
+ * The pages are beyond the object's end, and shown nowhere: they go, at most `max` of
+ * those from *at on, which moves; true if there may be more. Dirty ones of an object
+ * that is revoked go when the pager has them back, if it lives; what it is asked
+ * about, with its answer.
  * Also for pages of the anonymous kind.
  */
 bool paged_discard_locked(struct object *o, uint64_t *at, unsigned max);
