@@ -50,7 +50,7 @@ static COLD unsigned give_back(struct object *o)
 	uint32_t chain = 0;
 	unsigned n = 0;
 
-	for (; n < GIVE_BACK; n++, ++*i) {
+	for (; n < GIVE_BACK && o->resident; n++, ++*i) {
 		struct frame *f;
 
 		place = radix_next(&o->radix, i, o->radix.size);
@@ -58,6 +58,7 @@ static COLD unsigned give_back(struct object *o)
 			break;
 		f = (struct frame *)*place;
 		ahead_gone_locked(f);
+		o->resident--;
 		f->flags = 0;
 		f->next = chain;
 		chain = (uint32_t)(f - frame_records) + 1;

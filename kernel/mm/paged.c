@@ -318,17 +318,20 @@ static COLD void discard_locked(struct object *o, struct frame *f)
 		paged_drop_locked(o, f, 0);
 }
 
+/* So many places of the tree are looked at in a step, though nothing is there. */
+#define DISCARD_LOOKS 1024u
+
 COLD bool paged_discard_locked(struct object *o, uint64_t *at, unsigned max)
 {
-	uint64_t *place;
+	uint64_t stop = *at + DISCARD_LOOKS, *place;
 
-	for (; max > 0; max--, ++*at) {
-		place = radix_next(&o->radix, at, RADIX_MAX);
+	for (; max > 0 && o->resident; max--, ++*at) {
+		place = radix_next(&o->radix, at, stop);
 		if (!place)
-			return false;
+			return *at >= stop;
 		discard_locked(o, (struct frame *)*place);
 	}
-	return true;
+	return o->resident;
 }
 
 /* Whatever the answer is. */

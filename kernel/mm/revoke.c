@@ -22,6 +22,7 @@
 #include "mm/wait.h"
 
 #define BATCH ENDING_PAGES
+#define DROPS (ENDING_PAGES / 3) /* each costs as much as three leaves */
 
 /* ---- leaves --------------------------------------------------------------- */
 
@@ -119,7 +120,7 @@ static void cut_some_locked(struct object *o)
 	if (o->shown_from != NO_PAGE)
 		o->shown_from = hide_locked(o, o->shown_from);
 	if (o->shown_from == NO_PAGE && !is_cut(o) &&
-	    !paged_discard_locked(o, &o->held_from, BATCH))
+	    !paged_discard_locked(o, &o->held_from, DROPS))
 		o->held_from = NO_PAGE;
 }
 

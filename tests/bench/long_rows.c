@@ -271,7 +271,6 @@ static void object_of_another_size(void)
 
 void long_rows(void)
 {
-	object_of_another_size();
 	ranges();
 	objects();
 	handles();
@@ -280,4 +279,5 @@ void long_rows(void)
 	crowd();
 	timers();
 	pages_of_a_pager();
+	object_of_another_size();
 }
