@@ -32,7 +32,7 @@ COLD struct object *object_alloc(enum object_type type, const char *name,
 	lock_init(&o->lock, LOCK_OBJECT);
 	o->type = (uint8_t)type;
 	o->pages = pages;
-	o->shown_from = o->held_from = NO_PAGE;
+	o->shown_from = o->held_from = o->unwritten_from = NO_PAGE;
 	list_init(&o->regions);
 	list_init(&o->waiting);
 	radix_init(&o->radix, object_is_run(o) ? 0 : pages);
@@ -288,13 +288,35 @@ COLD void object_region_comes(struct object *o, struct region *r)
 	object_get(o);
 	lock_take(&o->lock);
 	list_push_front(&o->regions, &r->in_object);
+	if (r->flags & MAP_SHARED)
+		o->shared++;
 	lock_drop(&o->lock);
+}
+
+/* Of those that could write the last went, and there are dirty pages. */
+static bool is_left_dirty(const struct object *o, const struct region *r)
+{
+	return (r->flags & MAP_SHARED) && !o->shared && o->dirty && o->pager &&
+	       !o->kobject.dead;
 }
 
 COLD void object_region_goes(struct object *o, struct region *r)
 {
+	bool begins = false;
+
 	lock_take(&o->lock);
 	list_remove(&r->in_object);
+	if (r->flags & MAP_SHARED)
+		o->shared--;
+	if (is_left_dirty(o, r)) {
+		begins = !o->at_work;
+		o->at_work = true;
+		o->unwritten_from = 0;
+		if (begins)
+			object_get(o);
+	}
 	lock_drop(&o->lock);
+	if (begins)
+		object_begin_work(o, false);
 	kobject_put_later(&o->kobject);
 }

@@ -85,7 +85,9 @@ struct object {
 	struct kobject work;
 	bool at_work;
 	uint64_t shown_from, held_from;
-	uint64_t dirty; /* of them */
+	uint64_t unwritten_from; /* the same of dirty pages that nobody maps */
+	uint64_t shared;	 /* regions that may write */
+	uint64_t dirty;		 /* of them */
 
 	/*
 	 * PAGED and WINDOW; NULL once it has ended. No reference: a pager's end
@@ -162,6 +164,12 @@ int object_resize(struct object *o, uint64_t pages);
  * that a pager must bring. Pages that `to` has stay as they are. No lock held.
  */
 int object_copy(struct object *to, struct object *from, uint64_t *at);
+
+/*
+ * The work is to be begun, in which the caller's reference goes: now, or when nobody
+ * is in the midst of a step. Who set o->at_work calls it. revoke.c
+ */
+void object_begin_work(struct object *o, bool now);
 
 /* ---- pages -------------------------------------------------------------- */
 

@@ -269,11 +269,11 @@ bool paged_write_back_locked(struct object *o, struct frame *f)
 	return true;
 }
 
-/* It was revoked when it was dirty, and being written. */
-static bool is_revoked_dirty(const struct frame *f)
+/* It was dirty when it was revoked, or left by who could write, and being written. */
+static bool is_left_dirty(const struct object *o, const struct frame *f)
 {
 	return (f->flags & PAGE_DIRTY) &&
-	       (f->flags & (PAGE_GOING | PAGE_READ_ONLY));
+	       ((f->flags & (PAGE_GOING | PAGE_READ_ONLY)) || !o->shared);
 }
 
 static void page_written_locked(struct object *o, struct frame *f,
@@ -291,7 +291,7 @@ static void page_written_locked(struct object *o, struct frame *f,
 				PAGE_HERE; /* PAGEIN may have failed before */
 	} else {
 		f->flags &= (uint16_t)~PAGE_FAILED;
-		if (is_revoked_dirty(f) && !paged_write_back_locked(o, f))
+		if (is_left_dirty(o, f) && !paged_write_back_locked(o, f))
 			f->flags &= (uint16_t)~PAGE_GOING;
 	}
 	upcall_page_settled(o, PAGE_WRITTEN(f->index), NULL, 0);

@@ -151,6 +151,12 @@ void paged_answered(struct object *o, struct frame *f, unsigned kind,
  */
 bool paged_discard_locked(struct object *o, uint64_t *at, unsigned max);
 
+/*
+ * Nobody who could write maps the object any more: asks the pager to take the dirty
+ * pages from `at` on, a step's worth; gives where to go on, NO_PAGE at the end.
+ */
+uint64_t paged_leave_locked(struct object *o, uint64_t at);
+
 /* The pager ends: from now on nobody is asked. No lock held. */
 void paged_orphan(struct object *o);
 

@@ -66,6 +66,25 @@ static uint64_t first_dirty_locked(struct object *o, uint64_t i, uint64_t end,
 	return *looks ? end : i;
 }
 
+uint64_t paged_leave_locked(struct object *o, uint64_t at)
+{
+	unsigned looks = SYNC_LOOKS;
+	uint64_t i = first_dirty_locked(o, at, RADIX_MAX, &looks), stop;
+	uint64_t *place;
+
+	if (!looks)
+		return i;
+	if (i == RADIX_MAX || !o->pager)
+		return NO_PAGE;
+	stop = i + SYNC_BATCH;
+	if (rmap_limit_locked(o, i, SYNC_BATCH, true))
+		return i; /* somebody maps it again, and is busy */
+	for (; (place = radix_next(&o->radix, &i, stop)); i++)
+		if (((struct frame *)*place)->flags & PAGE_DIRTY)
+			paged_write_back_locked(o, (struct frame *)*place);
+	return stop;
+}
+
 /* A batch from *i on; *i moves to what is next. */
 static int sync_batch(struct object *o, uint64_t *i, uint64_t end,
 		      unsigned *looks)

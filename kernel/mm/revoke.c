@@ -130,8 +130,11 @@ static bool work_some(struct kobject *k)
 	bool over;
 
 	lock_take(&o->lock);
-	cut_some_locked(o);
-	over = is_cut(o);
+	if (!is_cut(o))
+		cut_some_locked(o);
+	else if (o->unwritten_from != NO_PAGE)
+		o->unwritten_from = paged_leave_locked(o, o->unwritten_from);
+	over = is_cut(o) && o->unwritten_from == NO_PAGE;
 	o->at_work = !over;
 	lock_drop(&o->lock);
 	if (!over)
@@ -150,6 +153,8 @@ static bool cut_locked(struct object *o, uint64_t first)
 {
 	bool begins = !o->at_work;
 
+	if (begins)
+		object_get(o);
 	store_relaxed(&o->pages, first);
 	upcall_pages_settled(o);
 	if (o->shown_from > first)
@@ -160,10 +165,13 @@ static bool cut_locked(struct object *o, uint64_t first)
 	return begins;
 }
 
-static void begin(struct object *o)
+void object_begin_work(struct object *o, bool now)
 {
-	object_get(o);
-	ending_begin(&o->work, &work_kind);
+	kobject_init(&o->work, &work_kind);
+	if (now)
+		kobject_put(&o->work);
+	else
+		kobject_put_later(&o->work);
 }
 
 void object_revoke_all(struct kobject *k)
@@ -178,7 +186,7 @@ void object_revoke_all(struct kobject *k)
 	}
 	lock_drop(&o->lock);
 	if (begins)
-		begin(o);
+		object_begin_work(o, true);
 }
 
 int object_resize(struct object *o, uint64_t pages)
@@ -204,6 +212,6 @@ int object_resize(struct object *o, uint64_t pages)
 	}
 	lock_drop(&o->lock);
 	if (begins)
-		begin(o);
+		object_begin_work(o, true);
 	return err;
 }

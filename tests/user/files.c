@@ -214,8 +214,44 @@ static void pages_ahead_are_asked_for_and_may_fail(void)
 	close_file();
 }
 
+/* ---- several tasks ------------------------------------------------------------- */
+
+/* One writes, another reads; when both have gone the pager has what was written. */
+static void tasks_see_what_others_write(void)
+{
+	struct remote_task writer, reader;
+	struct pager_request q;
+	uint64_t back = 0;
+
+	open_all(8, 0, 0);
+	object = (uint64_t)object_create(pager.handle, 8 * PAGE, KEY);
+	CHECK_EQ(remote_open(&writer, object, 8 * PAGE, bits_of_all, DONE), 0);
+	CHECK_EQ(remote_open(&reader, object, 8 * PAGE, bits_of_all, DONE), 0);
+	CHECK_EQ(remote_start(&writer, 8, 1), 0);
+	serve();
+	CHECK_EQ(remote_start(&reader, 8, 0), 0);
+	CHECK_EQ(serve(), 0); /* all of it is there */
+	CHECK_EQ(reader.data->sum, 28);
+	remote_close(&writer);
+	remote_close(&reader);
+	CHECK_EQ(handle_close(object), 0);
+	while (back != 0xff) {
+		q = next_request();
+		CHECK_EQ(q.kind, PAGER_WRITEBACK);
+		CHECK_EQ(*(volatile uint64_t *)q.address, q.index);
+		back |= 1ul << q.index;
+		CHECK_EQ(done(&q), 0);
+	}
+	CHECK_EQ(space_unmap(SELF, (const void *)setup.ring,
+			     sizeof(struct pager_ring)),
+		 0);
+	unmap((volatile char *)setup.window, setup.slots);
+	CHECK_EQ(handle_close(pager.handle), 0);
+}
+
 int main(void)
 {
+	tasks_see_what_others_write();
 	reading_in_order_waits_seldom();
 	pages_ahead_are_asked_for_and_may_fail();
 	one_fault_shows_a_window();

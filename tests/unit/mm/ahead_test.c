@@ -246,6 +246,8 @@ TEST(who_advises_against_it_is_alone)
 
 TEST(what_goes_untouched_is_waste)
 {
+	struct pager_request back;
+
 	open_file(64);
 	read_asks(16, 16, 17);
 	read_asks(17, 17, 22);
@@ -259,6 +261,10 @@ TEST(what_goes_untouched_is_waste)
 	paging.client[0] = paging.client[1] = NULL;
 	object_put(paging.object);
 	paging.object = NULL;
+	quiet_check();
+	back = paging_next();
+	CHECK_EQ(back.kind, PAGER_WRITEBACK);
+	CHECK_EQ(paging_done(&back), 0);
 	quiet_check();
 	CHECK_EQ(waste(), 3); /* 20 */
 	CHECK_EQ(hits(), 1);
