@@ -228,7 +228,7 @@ COLD = $(addprefix platform/,board%.c fdt_find.c console.c plic.c errata.c) \
 	$(addprefix kernel/,main.c panic.c report.c lib/log.c lib/format.c boot/% compat/% \
 	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c soft_ad.c) \
 	$(addprefix mm/,mm.c check.c frame_check.c grace.c region_check.c \
-	revoke.c object_copy.c paged_sync.c pager_create.c pin.c around.c ahead.c kin.c \
+	rmap.c revoke.c object_copy.c paged_sync.c pager_create.c pin.c around.c ahead.c kin.c \
 	swap.c swap_remove.c evict.c reclaim.c) \
 	$(addprefix task/,idle.c task.c timer.c watch.c thread_fpu.c) \
 	$(addprefix ipc/,interrupt.c reply.c) \

@@ -36,7 +36,10 @@
  *			by PAGER_SUPPLY or PAGER_FAIL.
  *	PAGER_WRITEBACK	The page was written; here is what it holds. Clients can
  *			go on writing meanwhile: then it is dirty once more, and
- *			comes again. To be answered by PAGER_DONE or PAGER_FAIL.
+ *			comes again. Asked by object_sync(), by PAGER_REVOKE, and
+ *			when the last mapping that could write is gone, also of an
+ *			object that nobody has any more: it ends with the answers.
+ *			To be answered by PAGER_DONE or PAGER_FAIL.
  *	PAGER_DIRTY	The page, clean so far, is being written. Only with
  *			PAGER_TELL_DIRTY; nobody waits for the answer PAGER_DONE,
  *			and there is no `address`.

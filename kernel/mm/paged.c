@@ -75,7 +75,7 @@ static __attribute__((noinline)) int page_in(struct object *o, uint64_t *place,
 }
 
 /* The page is here, but may not be written before the pager says so. */
-static int upgrade_locked(struct object *o, struct frame *f)
+static COLD int upgrade_locked(struct object *o, struct frame *f)
 {
 	int err;
 
@@ -194,7 +194,7 @@ void paged_forget_locked(struct object *o, struct frame *f)
 		paged_drop_locked(o, f, 0);
 }
 
-bool paged_is_awaited_locked(struct object *o, uint64_t index)
+COLD bool paged_is_awaited_locked(struct object *o, uint64_t index)
 {
 	struct frame *f;
 
@@ -208,7 +208,7 @@ bool paged_is_awaited_locked(struct object *o, uint64_t index)
 	return f->flags & (PAGE_COMING | PAGE_GOING);
 }
 
-void object_wait_timed_out(struct object *o, uint64_t index)
+COLD void object_wait_timed_out(struct object *o, uint64_t index)
 {
 	struct pager *p = __atomic_load_n(&o->pager, __ATOMIC_RELAXED);
 
@@ -220,7 +220,7 @@ void object_wait_timed_out(struct object *o, uint64_t index)
 /* ---- answers ------------------------------------------------------------- */
 
 /* What a client may be told. */
-static int error_of(const struct pager_answer *a)
+static COLD int error_of(const struct pager_answer *a)
 {
 	switch (a->error) {
 	case E_NOMEM:
@@ -276,8 +276,8 @@ static bool is_left_dirty(const struct object *o, const struct frame *f)
 	       ((f->flags & (PAGE_GOING | PAGE_READ_ONLY)) || !o->shared);
 }
 
-static void page_written_locked(struct object *o, struct frame *f,
-				const struct pager_answer *a)
+static COLD void page_written_locked(struct object *o, struct frame *f,
+				     const struct pager_answer *a)
 {
 	f->flags &= (uint16_t)~PAGE_WRITING;
 	__atomic_sub_fetch(&paged_writing, 1, __ATOMIC_RELAXED);
@@ -338,13 +338,13 @@ COLD bool paged_discard_locked(struct object *o, uint64_t *at, unsigned max)
 static COLD __attribute__((noinline)) void
 cut_answered_locked(struct object *o, struct frame *f, unsigned kind)
 {
-	static const uint16_t busy[] = {
-		[PAGER_PAGEIN] = PAGE_COMING,
-		[PAGER_WRITEBACK] = PAGE_WRITING,
-		[PAGER_DIRTY] = PAGE_TELLING,
-	};
+	_Static_assert(PAGE_COMING << PAGER_WRITEBACK ==
+				       PAGE_WRITING << PAGER_PAGEIN &&
+			       PAGE_WRITING << PAGER_DIRTY ==
+				       PAGE_TELLING << PAGER_WRITEBACK,
+		       "in the order of their kinds");
 
-	f->flags &= (uint16_t)~busy[kind];
+	f->flags &= (uint16_t) ~(PAGE_COMING << (kind - PAGER_PAGEIN));
 	if (kind == PAGER_WRITEBACK)
 		__atomic_sub_fetch(&paged_writing, 1, __ATOMIC_RELAXED);
 	upcall_page_settled(o, PAGE_WRITTEN(f->index), NULL, 0);
@@ -374,7 +374,7 @@ void paged_answered(struct object *o, struct frame *f, unsigned kind,
 	lock_drop(&o->lock);
 }
 
-void paged_orphan(struct object *o)
+COLD void paged_orphan(struct object *o)
 {
 	lock_take(&o->lock);
 	__atomic_store_n(&o->pager, NULL, __ATOMIC_RELAXED);

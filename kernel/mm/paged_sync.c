@@ -182,14 +182,16 @@ static int revoke_page_locked(struct object *o, struct frame *f, unsigned prot)
 static int revoke_locked(struct object *o, uint64_t i, uint64_t count,
 			 unsigned prot)
 {
-	uint64_t end = i + count, *place;
+	uint64_t end = i + count;
+	struct frame *f;
 	int back = 0;
 	int err = rmap_limit_locked(o, i, count, prot != PROT_NONE);
 
 	if (err)
 		return err;
-	for (; (place = radix_next(&o->radix, &i, end)); i++)
-		back += revoke_page_locked(o, (struct frame *)*place, prot);
+	for (; i < end; i++)
+		if ((f = object_frame_locked(o, i)))
+			back += revoke_page_locked(o, f, prot);
 	return back;
 }
 
