@@ -228,13 +228,13 @@ COLD = $(addprefix platform/,board%.c fdt_find.c console.c plic.c errata.c) \
 	$(addprefix kernel/,main.c panic.c report.c lib/log.c lib/format.c boot/% compat/% \
 	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c soft_ad.c) \
 	$(addprefix mm/,mm.c check.c frame_check.c grace.c region_check.c \
-	rmap.c revoke.c object_copy.c paged_sync.c pager_create.c pin.c around.c ahead.c kin.c \
+	rmap.c revoke.c object_copy.c paged_sync.c pager_create.c pin.c kin.c \
 	swap.c swap_remove.c evict.c reclaim.c) \
 	$(addprefix task/,idle.c task.c timer.c watch.c thread_fpu.c) \
 	$(addprefix ipc/,interrupt.c reply.c) \
 	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c \
 	task_calls.c swap_calls.c walk.c))
-COOL = platform/fdt.c $(addprefix kernel/,mm/ending.c task/thread.c \
+COOL = platform/fdt.c $(addprefix kernel/,mm/ending.c mm/around.c mm/ahead.c task/thread.c \
 	$(addprefix ipc/,message.c endpoint.c handler.c copy.c) \
 	$(addprefix sys/,thread_calls.c ipc_calls.c))
 made = $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(1),$(KERNEL))))
