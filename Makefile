@@ -35,8 +35,8 @@ ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machi
 	trial.c lock.S soft_ad.S soft_ad.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
-	region_check.c kin.c span.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c pager_create.c window.c space.c pages.c page_state.c advise.c count.c \
-	fault.c swap.c swap_remove.c evict.c reclaim.c pin.c ending.c grace.c mm.c check.c
+	region_check.c kin.c span.c object.c object_copy.c radix.c rmap.c revoke.c paged.c paged_sync.c ahead.c ring.c pager.c pager_create.c window.c space.c pages.c page_state.c advise.c count.c \
+	fault.c around.c swap.c swap_remove.c evict.c reclaim.c pin.c ending.c grace.c mm.c check.c
 TASK = handle.c watch.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
 SYS = sys.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
@@ -71,7 +71,7 @@ USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) 
 	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c \
 	swap/header.c swap/partition.c swap/cluster.c) \
 	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
-PROGRAMS = start memory pages advice statistics calls clone swap steps ipc objects revoke handles messages cut waits watch handler signals schedule ramdisk liar liar_twice remote floating stack two_spin many_churn exhaust@15
+PROGRAMS = start memory pages advice statistics calls clone swap steps ipc objects files resize revoke handles messages cut waits watch handler signals schedule ramdisk liar liar_twice remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \
@@ -230,13 +230,13 @@ COLD = $(addprefix platform/,board%.c fdt_find.c console.c plic.c errata.c) \
 	$(addprefix kernel/,main.c panic.c report.c lib/log.c lib/format.c lib/random.c boot/% compat/% \
 	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c soft_ad.c) \
 	$(addprefix mm/,mm.c check.c frame_check.c grace.c region_check.c \
-	rmap.c revoke.c pager_create.c pin.c kin.c \
+	rmap.c revoke.c object_copy.c paged_sync.c pager_create.c pin.c kin.c \
 	swap.c swap_remove.c evict.c reclaim.c page_state.c advise.c count.c) \
 	$(addprefix task/,idle.c task.c timer.c watch.c thread_fpu.c) \
 	$(addprefix ipc/,interrupt.c reply.c) \
 	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c \
 	task_calls.c swap_calls.c walk.c))
-COOL = platform/fdt.c $(addprefix kernel/,mm/ending.c task/thread.c \
+COOL = platform/fdt.c $(addprefix kernel/,mm/ending.c mm/around.c mm/ahead.c task/thread.c \
 	$(addprefix ipc/,message.c endpoint.c handler.c copy.c) \
 	$(addprefix sys/,thread_calls.c ipc_calls.c))
 made = $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(1),$(KERNEL))))

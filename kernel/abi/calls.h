@@ -101,6 +101,22 @@
  *	object_sync (WRITE)
  *		Asks the pager to write back what is dirty in the range, and
  *		waits until it is. -E_INVAL, -E_IO, -E_TIMEDOUT.
+ *	object_resize (MANAGE)
+ *		The object has `bytes` from now on, rounded up to pages, 0 too.
+ *		What lies beyond the new end goes from every space: who touches
+ *		it meets E_FAULT, who waits for it, too; private copies stay. Of
+ *		a pager's object it is not written back, and answers about it
+ *		are taken and ignored. When it grows again, zeros are there, or
+ *		what the pager brings, and never what was. -E_INVAL: memory of
+ *		devices, registers, the archive; too large. -E_NOMEM; then
+ *		nothing is changed.
+ *	object_clone (READ)
+ *		A new anonymous object with the same contents, and a handle of
+ *		it with all rights. Pages are copied one after the other, in
+ *		steps, between which others may run: of what is written at that
+ *		time any part may be there. A pager is asked for what it has not
+ *		brought. -E_INVAL: registers, a pager's window. -E_NOMEM,
+ *		-E_MFILE, -E_IO, -E_TIMEDOUT, -E_STALE.
  *	pager_create (notification SIGNAL, space WRITE)
  *		A pager with a ring in the caller's space: abi/pager.h.
  *	pager_submit (MANAGE)
@@ -369,7 +385,9 @@ struct pager_setup;
 	   uint64_t *, to, uint64_t, max, unsigned, flags)                     \
 	C4(space_advise, uint64_t, space, const void *, address,               \
 	   uint64_t, bytes, unsigned, advice)                                  \
-	C2(space_info, uint64_t, space, struct space_info *, to)
+	C2(space_info, uint64_t, space, struct space_info *, to)               \
+	C2(object_resize, uint64_t, object, uint64_t, bytes)                   \
+	C1(object_clone, uint64_t, object)
 
 /* For who wants the names alone: F(name) for each. */
 #define QUIRE_CALL_NAMES(F) QUIRE_CALLS(F, F, F, F, F, F, F, F)

@@ -28,14 +28,18 @@
  * count is 1) the pager need not answer in order.
  *
  * ---- requests --------------------------------------------------------------
- *	PAGER_PAGEIN	A client needs the page; `access` is PROT_R, PROT_W or
+ *	PAGER_PAGEIN	A client needs the page, or reads in order and soon will
+ *			(not with PAGER_NO_AHEAD). `access` is PROT_R, PROT_W or
  *			PROT_X. The page holds zeros, or with physical addresses
  *			anything; if the object has the page and only may not be
  *			written (see PAGER_SUPPLY), what it holds. To be answered
  *			by PAGER_SUPPLY or PAGER_FAIL.
  *	PAGER_WRITEBACK	The page was written; here is what it holds. Clients can
  *			go on writing meanwhile: then it is dirty once more, and
- *			comes again. To be answered by PAGER_DONE or PAGER_FAIL.
+ *			comes again. Asked by object_sync(), by PAGER_REVOKE, and
+ *			when the last mapping that could write is gone, also of an
+ *			object that nobody has any more: it ends with the answers.
+ *			To be answered by PAGER_DONE or PAGER_FAIL.
  *	PAGER_DIRTY	The page, clean so far, is being written. Only with
  *			PAGER_TELL_DIRTY; nobody waits for the answer PAGER_DONE,
  *			and there is no `address`.
@@ -106,6 +110,7 @@
 
 /* pager_setup.flags */
 #define PAGER_TELL_DIRTY 1u
+#define PAGER_NO_AHEAD	 2u
 
 struct pager_setup {
 	/* What the pager wants. */

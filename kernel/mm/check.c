@@ -23,6 +23,8 @@ static void check_shown(const struct region *r, va_t va, pte_t p)
 
 	if (pte_pa(p) != zero_page || shared) {
 		assert(r->object);
+		assert((r->offset + (va - r->start)) >> PAGE_SHIFT <
+		       r->object->pages);
 		assert(object_peek(r->object,
 				   (r->offset + (va - r->start)) >> PAGE_SHIFT,
 				   &writable) == pte_pa(p));

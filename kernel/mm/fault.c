@@ -6,9 +6,11 @@
  *	--------------------  -------------- -----------------------------------
  *	empty, anonymous      read, execute   the zero page, read-only
  *	empty, anonymous      write           a zeroed frame
- *	empty, with object    read, execute   the object's page, read-only
+ *	empty, with object    read, execute   the object's page, read-only, and
+ *	                                      those around it (around.h)
  *	empty, with object    write           a copy of the object's page
- *	empty, shared         any             the object's page
+ *	empty, shared         any             the object's page; of a file, if it
+ *	                                      is read, those around it, too
  *	swapped out           any             the page, from swap
  *	leaf, permits it      any             A (and D) set by hand if need be;
  *	                                      else the TLB was stale: fence
@@ -30,6 +32,7 @@
 #include "arch/layout.h"
 #include "arch/page.h"
 #include "lib/assert.h"
+#include "mm/around.h"
 #include "mm/kin.h"
 #include "mm/object.h"
 #include "mm/paged.h"
@@ -109,23 +112,64 @@ static inline void show(struct space *s, const struct region *r, pte_t *slot,
 		writable); /* D says nothing here */
 }
 
+/* Pages of a file, which are read one after the other. */
+static void show_around(struct space *s, const struct region *r, pte_t *slot,
+			va_t va)
+{
+	if (r->object->type == OBJECT_PAGED)
+		around_paged(&s->mmu, r, slot, va);
+	else if (r->object->type == OBJECT_PHYSICAL)
+		around_run(r, slot, va);
+}
+
+/* A touch of an object's page, in memory: most often it ends with a wait. */
+struct touch {
+	struct space *s;
+	const struct region *r;
+	pte_t *slot;
+	va_t va;
+	unsigned access;
+	struct object_view view;
+};
+
+static inline bool is_copied(const struct region *r, unsigned access)
+{
+	return access == PROT_W && !(r->flags & MAP_SHARED);
+}
+
+static RARE int show_touched(const struct touch *t)
+{
+	const struct region *r = t->r;
+
+	if (is_copied(r, t->access))
+		return copy_page(t->s, r, t->slot, t->view.pa);
+	if ((r->prot & PROT_X) && !object_is_run(r->object))
+		mmu_sync_code(
+			&t->s->mmu); /* a pager may just have written it */
+	show(t->s, r, t->slot, &t->view);
+	if (t->access != PROT_W && region_wants_neighbours(r))
+		show_around(t->s, r, t->slot, t->va);
+	return 0;
+}
+
 /* A page that the object may have to bring, or that is its own when written. */
 static RARE int absent_shown(struct space *s, const struct region *r,
 			     pte_t *slot, va_t va, unsigned access)
 {
-	bool shared = r->flags & MAP_SHARED, write = access == PROT_W;
-	struct object_view v;
-	int err = object_show(r->object, object_index(r, va),
-			      write && !shared ? PROT_R : access, &v);
+	struct touch t;
+	int err;
 
-	if (err)
-		return err;
-	if (write && !shared)
-		return copy_page(s, r, slot, v.pa);
-	if ((r->prot & PROT_X) && !object_is_run(r->object))
-		mmu_sync_code(&s->mmu); /* a pager may just have written it */
-	show(s, r, slot, &v);
-	return 0;
+	t.s = s; /* not at once: that would clear the view, too */
+	t.r = r;
+	t.slot = slot;
+	t.va = va;
+	t.access = access;
+	if (is_copied(r, access))
+		access = PROT_R;
+	if (!region_wants_neighbours(r))
+		access |= VIEW_ALONE;
+	err = object_show(r->object, object_index(r, va), access, &t.view);
+	return err ? err : show_touched(&t);
 }
 
 static RARE int absent_object(struct space *s, const struct region *r,
@@ -143,6 +187,8 @@ static RARE int absent_object(struct space *s, const struct region *r,
 		return copy_page(s, r, slot, pa);
 	s->counts.shown++;
 	install(r, slot, pa, MMU_W, false);
+	if (region_wants_neighbours(r))
+		around_run(r, slot, va);
 	return 0;
 }
 
@@ -253,6 +299,8 @@ static COLD RARE int permitted(struct space *s, pte_t *slot, pte_t p, va_t va,
 		return 0;
 	}
 	s->counts.touched++;
+	if (!pte_accessed(p) && mmu_is_alone(&s->mmu))
+		around_met_old();
 	if (pte_replace(slot, p, touched)) /* else it is looked at again */
 		mmu_fence_page(&s->mmu, va);
 	return 0;
@@ -328,8 +376,7 @@ static int resolve_locked(struct space *s, va_t va, unsigned access)
 		return swapped(s, r, slot, access);
 	if (pte_prot(p) & access)
 		return permitted(s, slot, p, va, access);
-	return access == PROT_W ? write_protected(s, r, slot, p, va)
-				: -E_ACCES;
+	return access == PROT_W ? write_protected(s, r, slot, p, va) : -E_ACCES;
 }
 
 int fault_resolve(struct space *s, va_t va, unsigned access)

@@ -6,6 +6,7 @@
 #include "arch/layout.h"
 #include "lib/assert.h"
 #include "lib/bits.h"
+#include "mm/ahead.h"
 #include "mm/ending.h"
 #include "mm/frame.h"
 #include "mm/paged.h"
@@ -31,6 +32,7 @@ COLD struct object *object_alloc(enum object_type type, const char *name,
 	lock_init(&o->lock, LOCK_OBJECT);
 	o->type = (uint8_t)type;
 	o->pages = pages;
+	o->shown_from = o->held_from = o->unwritten_from = NO_PAGE;
 	list_init(&o->regions);
 	list_init(&o->waiting);
 	radix_init(&o->radix, object_is_run(o) ? 0 : pages);
@@ -48,13 +50,15 @@ static COLD unsigned give_back(struct object *o)
 	uint32_t chain = 0;
 	unsigned n = 0;
 
-	for (; n < GIVE_BACK; n++, ++*i) {
+	for (; n < GIVE_BACK && o->resident; n++, ++*i) {
 		struct frame *f;
 
 		place = radix_next(&o->radix, i, o->radix.size);
 		if (!place)
 			break;
 		f = (struct frame *)*place;
+		ahead_gone_locked(f);
+		o->resident--;
 		f->flags = 0;
 		f->next = chain;
 		chain = (uint32_t)(f - frame_records) + 1;
@@ -203,7 +207,7 @@ void object_remove_locked(struct object *o, struct frame *f)
 
 struct object *object_anonymous(uint64_t pages)
 {
-	assert(pages > 0 && pages <= OBJECT_PAGES_MAX);
+	assert(pages <= OBJECT_PAGES_MAX);
 	return object_alloc(OBJECT_ANONYMOUS, "shared", pages);
 }
 
@@ -234,10 +238,12 @@ static __attribute__((noinline)) int show_other(struct object *o,
 
 	if (object_is_run(o)) {
 		*v = (struct object_view){object_page(o, index), true};
-		return 0;
+		return v->pa ? 0 : -E_FAULT;
 	}
 	lock_take(&o->lock);
-	if (o->type == OBJECT_ANONYMOUS)
+	if (index >= o->pages)
+		err = -E_FAULT;
+	else if (o->type == OBJECT_ANONYMOUS)
 		err = show_anonymous_locked(o, index, v);
 	else
 		err = window_show_locked(o, index, access, v);
@@ -249,8 +255,6 @@ static __attribute__((noinline)) int show_other(struct object *o,
 int object_show(struct object *o, uint64_t index, unsigned access,
 		struct object_view *v)
 {
-	if (index >= o->pages)
-		return -E_FAULT;
 	if (o->type == OBJECT_PAGED)
 		return paged_show(o, index, access, v);
 	return show_other(o, index, access, v);
@@ -284,13 +288,35 @@ COLD void object_region_comes(struct object *o, struct region *r)
 	object_get(o);
 	lock_take(&o->lock);
 	list_push_front(&o->regions, &r->in_object);
+	if (r->flags & MAP_SHARED)
+		o->shared++;
 	lock_drop(&o->lock);
+}
+
+/* Of those that could write the last went, and there are dirty pages. */
+static bool is_left_dirty(const struct object *o, const struct region *r)
+{
+	return (r->flags & MAP_SHARED) && !o->shared && o->dirty && o->pager &&
+	       !o->kobject.dead;
 }
 
 COLD void object_region_goes(struct object *o, struct region *r)
 {
+	bool begins = false;
+
 	lock_take(&o->lock);
 	list_remove(&r->in_object);
+	if (r->flags & MAP_SHARED)
+		o->shared--;
+	if (is_left_dirty(o, r)) {
+		begins = !o->at_work;
+		o->at_work = true;
+		o->unwritten_from = 0;
+		if (begins)
+			object_get(o);
+	}
 	lock_drop(&o->lock);
+	if (begins)
+		object_begin_work(o, false);
 	kobject_put_later(&o->kobject);
 }

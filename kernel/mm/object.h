@@ -24,12 +24,14 @@
  *
  * Locking: `regions`, the tree and what the flags of its frames say are under
  * the object's lock (LOCK_OBJECT), taken inside unless a function's name ends in
- * _locked. Type, size, base, folio, key and name do not change while it lives.
+ * _locked. Type, base, folio, key and name do not change while it lives; the size of
+ * the two kinds that come by touch does, under the lock.
  *
  * Revoked, by who may, it ends for everybody while handles and regions remain:
  * it has no pages then, its leaves are emptied in every space, who waits goes
  * on, and its frames go back as the last pin lets them. What touches a region of
- * it meets -E_FAULT, as past its end.
+ * it meets -E_FAULT, as past its end. One that becomes smaller ends that way from its
+ * new end on.
  */
 #ifndef MM_OBJECT_H
 #define MM_OBJECT_H
@@ -44,6 +46,8 @@
 /* The largest of each kind, in pages. */
 #define OBJECT_PAGES_MAX RADIX_MAX
 #define OBJECT_DMA_MAX	 1024u /* it is zeroed at once */
+
+#define NO_PAGE UINT64_MAX
 
 struct frame;
 struct pager;
@@ -73,10 +77,17 @@ struct object {
 	uint64_t resident;   /* frames in the tree */
 	uint64_t given_back; /* of one that ends: pages below are gone */
 
-	/* Of one that is revoked: pages below are in no leaf, and dropped. */
-	struct kobject revoking;
-	uint64_t hidden, discarded;
-	uint64_t dirty; /* of them */
+	/*
+	 * What has still to be done with it, in steps, by revoke.c. After a cut
+	 * pages from these on may be in leaves, and be there at all; NO_PAGE:
+	 * none are.
+	 */
+	struct kobject work;
+	bool at_work;
+	uint64_t shown_from, held_from;
+	uint64_t unwritten_from; /* the same of dirty pages that nobody maps */
+	uint64_t shared;	 /* regions that may write */
+	uint64_t dirty;		 /* of them */
 
 	/*
 	 * PAGED and WINDOW; NULL once it has ended. No reference: a pager's end
@@ -85,6 +96,9 @@ struct object {
 	struct pager *pager;
 	uint64_t key;	      /* what the pager calls it */
 	struct list in_pager; /* pager.objects; under the pager's lock */
+
+	/* Of who reads in order (ahead.h): what he would miss next, ... */
+	uint64_t ahead_next, ahead_mark, ahead_window;
 
 	uint64_t checked; /* frames that mm_check() has met; dirty ones << 32 */
 	char name[OBJECT_NAME];
@@ -116,7 +130,7 @@ static inline void object_put(struct object *o)
  */
 struct object *object_physical(const char *name, pa_t pa, uint64_t bytes);
 
-/* Zero, brought by touch. `pages` is 1 .. OBJECT_PAGES_MAX. */
+/* Zero, brought by touch. `pages` is at most OBJECT_PAGES_MAX. */
 struct object *object_anonymous(uint64_t pages);
 
 /* `pages` is 1 .. OBJECT_DMA_MAX. */
@@ -134,6 +148,28 @@ struct object *object_alloc(enum object_type type, const char *name,
 
 /* kind->revoke(): see above. No lock held. */
 void object_revoke_all(struct kobject *k);
+
+/*
+ * It has so many pages from now on, if it is of a kind that comes by touch. What lies
+ * beyond goes from every space and is given back, in steps, without being written
+ * back; what comes there when it grows again is new. 0, -E_INVAL (another kind, too
+ * many), -E_STALE (revoked), -E_NOMEM, -E_STEP: what was cut off before has not all
+ * gone yet, so again. No lock held.
+ */
+int object_resize(struct object *o, uint64_t pages);
+
+/*
+ * A step of copying what `from` holds into `to`, anonymous, from page *at on, which
+ * moves. 0: that was all; -E_STEP, -E_NOMEM, and what object_show() says of a page
+ * that a pager must bring. Pages that `to` has stay as they are. No lock held.
+ */
+int object_copy(struct object *to, struct object *from, uint64_t *at);
+
+/*
+ * The work is to be begun, in which the caller's reference goes: now, or when nobody
+ * is in the midst of a step. Who set o->at_work calls it. revoke.c
+ */
+void object_begin_work(struct object *o, bool now);
 
 /* ---- pages -------------------------------------------------------------- */
 
@@ -154,6 +190,9 @@ struct object_view {
 	pa_t pa;
 	bool writable; /* by a shared mapping that permits it */
 };
+
+/* In `access`, besides PROT_*: no other page is asked for with it. */
+#define VIEW_ALONE 8u
 
 /*
  * Page `index` for a fault that needs `access`, PROT_W only if a shared mapping

@@ -5,11 +5,11 @@
 #include "abi/pager.h"
 #include "abi/space.h"
 #include "lib/assert.h"
+#include "mm/ahead.h"
 #include "mm/count.h"
 #include "mm/frame.h"
 #include "mm/pager.h"
 #include "mm/reclaim.h"
-#include "mm/rmap.h"
 #include "mm/wait.h"
 
 COLD struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
@@ -22,6 +22,7 @@ COLD struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
 	if (!o)
 		return NULL;
 	o->key = key;
+	o->ahead_next = o->ahead_mark = AHEAD_NO_MARK;
 	*err = pager_adopt(p, o);
 	if (*err) {
 		object_put(o);
@@ -65,14 +66,17 @@ static inline int page_in_locked(struct object *o, uint64_t *place,
 static __attribute__((noinline)) int page_in(struct object *o, uint64_t *place,
 					     uint64_t index, unsigned access)
 {
-	int err = page_in_locked(o, place, index, access);
+	int err = page_in_locked(o, place, index, access & PROT_ALL);
+
+	if (err == -E_WAIT)
+		ahead_missed_locked(o, index, access);
 
 	lock_drop(&o->lock);
 	return err;
 }
 
 /* The page is here, but may not be written before the pager says so. */
-static int upgrade_locked(struct object *o, struct frame *f)
+static COLD int upgrade_locked(struct object *o, struct frame *f)
 {
 	int err;
 
@@ -102,11 +106,14 @@ void paged_make_dirty_locked(struct object *o, struct frame *f)
 static int show_here_locked(struct object *o, struct frame *f, unsigned access,
 			    struct object_view *v)
 {
-	if ((f->flags & (PAGE_HERE | PAGE_GOING)) != PAGE_HERE)
-		return upcall_page_needed(o, f->index);
-	if (!paged_view_locked(o, f, access, v))
-		return upgrade_locked(o, f);
-	return 0;
+	int err = 0;
+
+	if (!page_is_to_be_seen(f))
+		err = upcall_page_needed(o, f->index);
+	else if (!paged_view_locked(o, f, access, v))
+		err = upgrade_locked(o, f);
+	ahead_touched_locked(o, f, access);
+	return err;
 }
 
 /* Wherever in the tree. Lets the object's lock go. */
@@ -125,6 +132,12 @@ static __attribute__((noinline)) int show_found(struct object *o,
 	return err;
 }
 
+static __attribute__((noinline)) int beyond(struct object *o)
+{
+	lock_drop(&o->lock);
+	return -E_FAULT;
+}
+
 /* A leaf: each way from here pays for the registers that it needs. */
 int paged_show(struct object *o, uint64_t index, unsigned access,
 	       struct object_view *v)
@@ -132,17 +145,19 @@ int paged_show(struct object *o, uint64_t index, unsigned access,
 	uint64_t *place;
 
 	lock_take(&o->lock);
+	if (index >= o->pages)
+		return beyond(o);
 	place = radix_near(&o->radix, index);
 	if (place && !*place)
 		return page_in(o, place, index, access);
 	return show_found(o, index, access, v);
 }
 
-/* The page leaves the object; who waits for it asks anew. */
-static void drop_locked(struct object *o, struct frame *f, int err)
+void paged_drop_locked(struct object *o, struct frame *f, int err)
 {
 	uint64_t index = f->index;
 
+	ahead_gone_locked(f);
 	object_remove_locked(o, f);
 	frame_put(f);
 	upcall_page_settled(o, index, NULL, err);
@@ -177,10 +192,10 @@ void paged_forget_locked(struct object *o, struct frame *f)
 	if (f->flags & PAGE_BUSY)
 		f->flags |= PAGE_GOING;
 	else
-		drop_locked(o, f, 0);
+		paged_drop_locked(o, f, 0);
 }
 
-bool paged_is_awaited_locked(struct object *o, uint64_t index)
+COLD bool paged_is_awaited_locked(struct object *o, uint64_t index)
 {
 	struct frame *f;
 
@@ -194,7 +209,7 @@ bool paged_is_awaited_locked(struct object *o, uint64_t index)
 	return f->flags & (PAGE_COMING | PAGE_GOING);
 }
 
-void object_wait_timed_out(struct object *o, uint64_t index)
+COLD void object_wait_timed_out(struct object *o, uint64_t index)
 {
 	struct pager *p = __atomic_load_n(&o->pager, __ATOMIC_RELAXED);
 
@@ -206,7 +221,7 @@ void object_wait_timed_out(struct object *o, uint64_t index)
 /* ---- answers ------------------------------------------------------------- */
 
 /* What a client may be told. */
-static int error_of(const struct pager_answer *a)
+static COLD int error_of(const struct pager_answer *a)
 {
 	switch (a->error) {
 	case E_NOMEM:
@@ -256,15 +271,15 @@ bool paged_write_back_locked(struct object *o, struct frame *f)
 	return true;
 }
 
-/* It was revoked when it was dirty, and being written. */
-static bool is_revoked_dirty(const struct frame *f)
+/* It was dirty when it was revoked, or left by who could write, and being written. */
+static bool is_left_dirty(const struct object *o, const struct frame *f)
 {
 	return (f->flags & PAGE_DIRTY) &&
-	       (f->flags & (PAGE_GOING | PAGE_READ_ONLY));
+	       ((f->flags & (PAGE_GOING | PAGE_READ_ONLY)) || !o->shared);
 }
 
-static void page_written_locked(struct object *o, struct frame *f,
-				const struct pager_answer *a)
+static COLD void page_written_locked(struct object *o, struct frame *f,
+				     const struct pager_answer *a)
 {
 	f->flags &= (uint16_t)~PAGE_WRITING;
 	__atomic_sub_fetch(&paged_writing, 1, __ATOMIC_RELAXED);
@@ -279,7 +294,7 @@ static void page_written_locked(struct object *o, struct frame *f,
 	} else {
 		count(&mm_counts.pages_out, 1);
 		f->flags &= (uint16_t)~PAGE_FAILED;
-		if (is_revoked_dirty(f) && !paged_write_back_locked(o, f))
+		if (is_left_dirty(o, f) && !paged_write_back_locked(o, f))
 			f->flags &= (uint16_t)~PAGE_GOING;
 	}
 	upcall_page_settled(o, PAGE_WRITTEN(f->index), NULL, 0);
@@ -287,36 +302,68 @@ static void page_written_locked(struct object *o, struct frame *f,
 		upcall_page_settled(o, f->index, NULL, 0);
 }
 
-/* Of an object that was revoked. It is not written any more. */
+/*
+ * Of an object that was revoked, or cut: then its contents are not wanted any more. It
+ * is not written any more.
+ */
 static COLD void discard_locked(struct object *o, struct frame *f)
 {
-	if ((f->flags & PAGE_DIRTY) && !paged_write_back_locked(o, f)) {
+	bool cut = !o->kobject.dead;
+
+	if ((f->flags & PAGE_DIRTY) &&
+	    (cut || !paged_write_back_locked(o, f))) {
 		f->flags &= (uint16_t)~PAGE_DIRTY;
 		o->dirty--;
 	}
 	if (f->flags & PAGE_BUSY)
-		f->flags |= PAGE_GOING;
+		f->flags |= cut ? PAGE_GOING | PAGE_CUT : PAGE_GOING;
 	else
-		drop_locked(o, f, 0);
+		paged_drop_locked(o, f, 0);
 }
+
+/* So many places of the tree are looked at in a step, though nothing is there. */
+#define DISCARD_LOOKS 1024u
 
 COLD bool paged_discard_locked(struct object *o, uint64_t *at, unsigned max)
 {
-	uint64_t *place;
+	uint64_t stop = *at + DISCARD_LOOKS, *place;
 
-	for (; max > 0; max--, ++*at) {
-		place = radix_next(&o->radix, at, RADIX_MAX);
+	for (; max > 0 && o->resident; max--, ++*at) {
+		place = radix_next(&o->radix, at, stop);
 		if (!place)
-			return false;
+			return *at >= stop;
 		discard_locked(o, (struct frame *)*place);
 	}
-	return true;
+	return o->resident;
+}
+
+/* Whatever the answer is. */
+static COLD __attribute__((noinline)) void
+cut_answered_locked(struct object *o, struct frame *f, unsigned kind)
+{
+	_Static_assert(PAGE_COMING << PAGER_WRITEBACK ==
+				       PAGE_WRITING << PAGER_PAGEIN &&
+			       PAGE_WRITING << PAGER_DIRTY ==
+				       PAGE_TELLING << PAGER_WRITEBACK,
+		       "in the order of their kinds");
+
+	f->flags &= (uint16_t) ~(PAGE_COMING << (kind - PAGER_PAGEIN));
+	if (kind == PAGER_WRITEBACK)
+		__atomic_sub_fetch(&paged_writing, 1, __ATOMIC_RELAXED);
+	upcall_page_settled(o, PAGE_WRITTEN(f->index), NULL, 0);
+	if (!(f->flags & PAGE_BUSY))
+		paged_drop_locked(o, f, 0);
 }
 
 void paged_answered(struct object *o, struct frame *f, unsigned kind,
 		    const struct pager_answer *a)
 {
 	lock_take(&o->lock);
+	if (f->flags & PAGE_CUT) {
+		cut_answered_locked(o, f, kind);
+		lock_drop(&o->lock);
+		return;
+	}
 	if (kind == PAGER_PAGEIN)
 		page_came_locked(o, f, a);
 	else if (kind == PAGER_WRITEBACK)
@@ -326,197 +373,13 @@ void paged_answered(struct object *o, struct frame *f, unsigned kind,
 	if (o->kobject.dead)
 		discard_locked(o, f);
 	else if ((f->flags & PAGE_GOING) && !(f->flags & PAGE_BUSY))
-		drop_locked(o, f, 0);
+		paged_drop_locked(o, f, 0);
 	lock_drop(&o->lock);
 }
 
-void paged_orphan(struct object *o)
+COLD void paged_orphan(struct object *o)
 {
 	lock_take(&o->lock);
 	__atomic_store_n(&o->pager, NULL, __ATOMIC_RELAXED);
 	lock_drop(&o->lock);
-}
-
-/* ---- writing back -------------------------------------------------------- */
-
-/* Forgets the failure that it tells. */
-static bool has_failed_locked(struct frame *f)
-{
-	bool failed = f->flags & PAGE_FAILED;
-
-	f->flags &= (uint16_t)~PAGE_FAILED;
-	return failed;
-}
-
-/*
- * Asks for what is dirty in [i, end), up to a page that must first be through
- * with an earlier WRITEBACK; *done becomes the page where it ended.
- */
-static COLD int ask_locked(struct object *o, uint64_t i, uint64_t end,
-			   uint64_t *done)
-{
-	uint64_t *place;
-
-	for (*done = i; (place = radix_next(&o->radix, &i, end)); i++) {
-		struct frame *f = (struct frame *)*place;
-
-		*done = i;
-		if (has_failed_locked(f))
-			return -E_IO;
-		if (!(f->flags & PAGE_DIRTY))
-			continue;
-		if (f->flags & PAGE_WRITING)
-			return upcall_page_needed(o, PAGE_WRITTEN(i));
-		if (!paged_write_back_locked(o, f))
-			return -E_IO;
-	}
-	*done = end;
-	return 0;
-}
-
-/* One step: so many pages looked at, of which so many at a time asked for. */
-#define SYNC_LOOKS 512u
-#define SYNC_BATCH 64u
-#define BATCH_COST 256u
-
-/* The first page at or above `i` that is dirty; less if *looks did not last. */
-static COLD uint64_t first_dirty_locked(struct object *o, uint64_t i,
-					uint64_t end, unsigned *looks)
-{
-	uint64_t *place;
-
-	for (; o->dirty && *looks && (place = radix_next(&o->radix, &i, end));
-	     i++, --*looks)
-		if (((struct frame *)*place)->flags & PAGE_DIRTY)
-			return i;
-	return *looks ? end : i;
-}
-
-/* A batch from *i on; *i moves to what is next. */
-static COLD int sync_batch(struct object *o, uint64_t *i, uint64_t end,
-			   unsigned *looks)
-{
-	uint64_t stop;
-	int err = 0;
-
-	lock_take(&o->lock);
-	*i = first_dirty_locked(o, *i, end, looks);
-	stop = end - *i > SYNC_BATCH ? *i + SYNC_BATCH : end;
-	if (*looks && *i < stop) {
-		err = rmap_limit_locked(o, *i, stop - *i, true);
-		if (!err) {
-			*looks -= *looks > BATCH_COST ? BATCH_COST : *looks;
-			err = ask_locked(o, *i, stop, i);
-		}
-	}
-	lock_drop(&o->lock);
-	return err;
-}
-
-/* 0 once no page in [*i, end) is being written; those below *i are not. */
-static COLD int written(struct object *o, uint64_t *i, uint64_t end,
-			unsigned *looks)
-{
-	uint64_t *place;
-	bool more = true;
-	int err = 0;
-
-	lock_take(&o->lock);
-	for (; *looks; ++*i, --*looks) {
-		struct frame *f;
-
-		place = radix_next(&o->radix, i, end);
-		more = place != NULL;
-		if (!more)
-			break;
-		f = (struct frame *)*place;
-		if (has_failed_locked(f))
-			err = -E_IO;
-		else if (f->flags & PAGE_WRITING)
-			err = upcall_page_needed(o, PAGE_WRITTEN(*i));
-		if (err)
-			break;
-	}
-	lock_drop(&o->lock);
-	return err || !more ? err : -E_STEP;
-}
-
-/* *at counts the pages twice: those asked for, then those seen written. */
-COLD int object_sync(struct object *o, uint64_t first, uint64_t count,
-		     uint64_t *at)
-{
-	unsigned looks = SYNC_LOOKS, tries = 0;
-	uint64_t i, end = first + count;
-	int err = 0;
-
-	if (!range_within(first, count, 0, o->pages))
-		return -E_INVAL;
-	if (o->type != OBJECT_PAGED)
-		return 0;
-	while (*at < count) {
-		if (!looks)
-			return -E_STEP;
-		i = first + *at;
-		err = sync_batch(o, &i, end, &looks);
-		*at = i - first;
-		if (err && (err != -E_AGAIN || ++tries == RMAP_TRIES))
-			return err;
-	}
-	i = first + (*at - count);
-	err = written(o, &i, end, &looks);
-	*at = count + (i - first);
-	return err;
-}
-
-/* ---- revoking ------------------------------------------------------------ */
-
-/* One page; no leaf has more than `prot`. Gives 1 if it comes back dirty. */
-static COLD int revoke_page_locked(struct object *o, struct frame *f,
-				   unsigned prot)
-{
-	bool back = f->flags & PAGE_DIRTY;
-
-	if (back && !paged_write_back_locked(o, f))
-		return 0; /* its contents have nowhere to go */
-	if (prot != PROT_NONE)
-		f->flags |= PAGE_READ_ONLY;
-	else if (f->flags & PAGE_COMING)
-		f->flags &= (uint16_t) ~(PAGE_HERE | PAGE_READ_ONLY);
-	else if (f->flags & PAGE_BUSY)
-		f->flags |= PAGE_GOING;
-	else
-		drop_locked(o, f, 0);
-	return back;
-}
-
-static COLD int revoke_locked(struct object *o, uint64_t i, uint64_t count,
-			      unsigned prot)
-{
-	uint64_t end = i + count, *place;
-	int back = 0;
-	int err = rmap_limit_locked(o, i, count, prot != PROT_NONE);
-
-	if (err)
-		return err;
-	for (; (place = radix_next(&o->radix, &i, end)); i++)
-		back += revoke_page_locked(o, (struct frame *)*place, prot);
-	return back;
-}
-
-COLD int object_revoke(struct object *o, const struct pager *p, uint64_t first,
-		       uint64_t count, unsigned prot)
-{
-	int err = -E_AGAIN;
-
-	if (prot & ~PROT_R || !count || count > PAGER_REVOKE_MAX ||
-	    !range_within(first, count, 0, o->pages))
-		return -E_INVAL;
-	for (unsigned n = 0; err == -E_AGAIN && n < RMAP_TRIES; n++) {
-		lock_take(&o->lock);
-		err = o->type == OBJECT_PAGED && o->pager == p
-			      ? revoke_locked(o, first, count, prot)
-			      : -E_PERM;
-		lock_drop(&o->lock);
-	}
-	return err;
 }

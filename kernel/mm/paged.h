@@ -33,14 +33,16 @@ struct pager;
 struct pager_answer;
 
 /* frame.flags of a page; those below are of mm/frame.h */
-#define PAGE_HERE      0x010u /* it holds what it should */
-#define PAGE_DIRTY     0x020u /* written since the pager had it */
-#define PAGE_READ_ONLY 0x040u /* the pager is asked before a write */
-#define PAGE_COMING    0x080u /* PAGEIN is not answered yet */
-#define PAGE_WRITING   0x100u /* WRITEBACK is not */
-#define PAGE_TELLING   0x200u /* DIRTY is not */
-#define PAGE_GOING     0x400u /* leaves the object with the last of these */
-#define PAGE_FAILED    0x800u /* could not be written, and nobody was told */
+#define PAGE_HERE      0x010u  /* it holds what it should */
+#define PAGE_DIRTY     0x020u  /* written since the pager had it */
+#define PAGE_READ_ONLY 0x040u  /* the pager is asked before a write */
+#define PAGE_COMING    0x080u  /* PAGEIN is not answered yet */
+#define PAGE_WRITING   0x100u  /* WRITEBACK is not */
+#define PAGE_TELLING   0x200u  /* DIRTY is not */
+#define PAGE_GOING     0x400u  /* leaves the object with the last of these */
+#define PAGE_FAILED    0x800u  /* could not be written, and nobody was told */
+#define PAGE_AHEAD     0x1000u /* read ahead, and not touched yet */
+#define PAGE_CUT       0x2000u /* GOING, and nobody wants what is in it */
 #define PAGE_BUSY      (PAGE_COMING | PAGE_WRITING | PAGE_TELLING)
 
 /* Waited for in place of page n: that its WRITEBACK is answered. */
@@ -52,12 +54,24 @@ static inline bool page_is_writable(const struct frame *f)
 	return (f->flags & (PAGE_DIRTY | PAGE_READ_ONLY)) == PAGE_DIRTY;
 }
 
+/* Nothing has to be done, nor waited for, before a leaf shows it to who reads. */
+static inline bool page_is_to_be_seen(const struct frame *f)
+{
+	return (f->flags & (PAGE_HERE | PAGE_GOING)) == PAGE_HERE;
+}
+
 /*
  * An object of `pages` pages, which `p` calls `key`. NULL and *err: -E_NOMEM,
  * -E_STALE (the pager has ended).
  */
 struct object *object_paged(struct pager *p, uint64_t key, uint64_t pages,
 			    int *err);
+
+/*
+ * The page, about which there is no request, leaves the object; who waits for it
+ * asks anew (err 0), or has the error.
+ */
+void paged_drop_locked(struct object *o, struct frame *f, int err);
 
 /* A clean page that is HERE is being written. */
 void paged_make_dirty_locked(struct object *o, struct frame *f);
@@ -69,7 +83,7 @@ void paged_make_dirty_locked(struct object *o, struct frame *f);
 static inline bool paged_view_locked(struct object *o, struct frame *f,
 				     unsigned access, struct object_view *v)
 {
-	if (access == PROT_W) {
+	if (access & PROT_W) {
 		if (f->flags & PAGE_READ_ONLY)
 			return false;
 		if (!(f->flags & PAGE_DIRTY))
@@ -129,12 +143,19 @@ void paged_answered(struct object *o, struct frame *f, unsigned kind,
 		    const struct pager_answer *a);
 
 /*
- * The object is revoked, and shown nowhere: its pages go, at most `max` of those
- * from *at on, which moves; true if there may be more. Dirty ones go when
- * the pager has them back, if it lives; what it is asked about, with its answer.
+ * The pages are beyond the object's end, and shown nowhere: they go, at most `max` of
+ * those from *at on, which moves; true if there may be more. Dirty ones of an object
+ * that is revoked go when the pager has them back, if it lives; what it is asked
+ * about, with its answer.
  * Also for pages of the anonymous kind.
  */
 bool paged_discard_locked(struct object *o, uint64_t *at, unsigned max);
+
+/*
+ * Nobody who could write maps the object any more: asks the pager to take the dirty
+ * pages from `at` on, a step's worth; gives where to go on, NO_PAGE at the end.
+ */
+uint64_t paged_leave_locked(struct object *o, uint64_t at);
 
 /* The pager ends: from now on nobody is asked. No lock held. */
 void paged_orphan(struct object *o);

@@ -170,6 +170,17 @@ static inline unsigned pager_fresh(const struct pager *p)
 	return p->window ? FRAME_ZERO : 0;
 }
 
+static inline bool pager_reads_ahead(const struct pager *p)
+{
+	return !(p->flags & PAGER_NO_AHEAD);
+}
+
+/* More slots are free than who waits for a page should find. Any lock. */
+static inline bool pager_has_room(const struct pager *p)
+{
+	return __atomic_load_n(&p->free_slots, __ATOMIC_RELAXED) > p->slots / 4;
+}
+
 static inline bool pager_wants_dirty(const struct pager *p)
 {
 	return p->flags & PAGER_TELL_DIRTY;

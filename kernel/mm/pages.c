@@ -5,6 +5,7 @@
  */
 #include "mm/pages.h"
 #include "lib/assert.h"
+#include "mm/ahead.h"
 #include "mm/frame_boot.h"
 #include "mm/kin.h"
 #include "mm/page_kind.h"
@@ -133,6 +134,8 @@ void pages_take_out(struct pages_gone *g, va_t start, va_t end)
 				chain(g, f);
 			else if (f)
 				add_common(g, f, r.slot, lo, hi + PAGE_SIZE);
+			else
+				ahead_leaf_goes(p);
 		}
 	if (lo != ~0ul)
 		flush_add(&g->flush, lo, hi + PAGE_SIZE - lo);

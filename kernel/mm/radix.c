@@ -4,6 +4,7 @@
 #include "lib/assert.h"
 #include "lib/bits.h"
 #include "mm/frame.h"
+#include <string.h>
 
 #define NODE_WORDS (1ul << RADIX_BITS)
 _Static_assert(NODE_WORDS * sizeof(uint64_t) == PAGE_SIZE, "a node is a frame");
@@ -69,6 +70,37 @@ COLD uint64_t *radix_make(struct radix *r, uint64_t index)
 		node = child(*place);
 	}
 	return &node[index % NODE_WORDS];
+}
+
+/* What there is moves one level down, below word 0 of a new root. */
+static COLD bool deepen(struct radix *r)
+{
+	uint64_t words = 0, *node = NULL;
+
+	for (unsigned i = 0; i < (r->height ? 1 : RADIX_INLINE); i++)
+		words |= r->word[i];
+	if (words && !(node = make_node(r)))
+		return false;
+	if (r->height && node)
+		node[0] = r->word[0];
+	else if (node)
+		memcpy(node, r->word, sizeof(r->word));
+	r->root = node;
+	r->height++;
+	return true;
+}
+
+COLD bool radix_grow(struct radix *r, uint64_t size)
+{
+	struct radix as;
+
+	radix_init(&as, size);
+	while (r->height < as.height)
+		if (!deepen(r))
+			return false;
+	if (r->size < size)
+		r->size = size;
+	return true;
 }
 
 static uint64_t *next_inline(struct radix *r, uint64_t *index, uint64_t end)

@@ -6,8 +6,8 @@
  *	.. 512            root -> [512 words]
  *	.. 2^18           root -> [512] -> [512 words]      and so on
  *
- * A node is a frame. The height follows from the size, which does not change, so
- * that a look-up is a loop of known length. A word of 0 is nothing.
+ * A node is a frame. The height follows from the largest size it has had, so that a
+ * look-up is a loop of known length. A word of 0 is nothing.
  * Locking: none here; callers hold the object's lock.
  */
 #ifndef MM_RADIX_H
@@ -52,6 +52,9 @@ static inline uint64_t *radix_find(struct radix *r, uint64_t index)
 /* The same, making the nodes that are missing. NULL: no memory, or past the
  * end. What was made before a failure stays. */
 uint64_t *radix_make(struct radix *r, uint64_t index);
+
+/* Indexes below `size` are in it, too. False: no memory; nothing is lost. */
+bool radix_grow(struct radix *r, uint64_t size);
 
 /*
  * The first place at or above *index whose word is not 0, and *index becomes

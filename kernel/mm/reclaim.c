@@ -5,6 +5,7 @@
 #include "arch/interrupt.h"
 #include "lib/assert.h"
 #include "lib/lock.h"
+#include "mm/ahead.h"
 #include "mm/count.h"
 #include "mm/evict.h"
 #include "mm/frame_boot.h"
@@ -88,12 +89,17 @@ static int let_go_locked(struct object *o, struct frame *f)
 static int visit_page_locked(struct object *o, struct frame *f)
 {
 	const unsigned here = PAGE_HERE | PAGE_BUSY | PAGE_GOING | PAGE_FAILED;
+	int used;
 
 	if (f->owner != (uint64_t)o || !o->pager || o->kobject.dead ||
 	    (f->flags & here) != PAGE_HERE)
 		return 0;
-	if (object_frame_locked(o, f->index) != f ||
-	    rmap_used_locked(o, f->index))
+	if (object_frame_locked(o, f->index) != f)
+		return 0;
+	used = rmap_used_locked(o, f->index);
+	if (used > 0 && (f->flags & PAGE_AHEAD))
+		ahead_used_locked(f);
+	if (used)
 		return 0;
 	return let_go_locked(o, f);
 }

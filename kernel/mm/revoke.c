@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * revoke.c - a memory object ends for everybody, though handles and regions of it
- * remain.
+ * remain: all of it, or what lies beyond a new, smaller size.
  *
  *	no pages      who faults from now on, or waits, finds none
  *	leaves        emptied in every space, BATCH pages of the object at a time
@@ -14,6 +14,7 @@
  */
 #include "lib/atomic.h"
 #include "lib/bits.h"
+#include "mm/ahead.h"
 #include "mm/ending.h"
 #include "mm/paged.h"
 #include "mm/private.h"
@@ -21,6 +22,7 @@
 #include "mm/wait.h"
 
 #define BATCH ENDING_PAGES
+#define DROPS (ENDING_PAGES / 3) /* each costs as much as three leaves */
 
 /* ---- leaves --------------------------------------------------------------- */
 
@@ -37,12 +39,16 @@ static void hide_leaf(pte_t *slot, va_t va, struct mmu_flush *flush,
 		      bool in_common)
 {
 	pte_t p = pte_load(slot);
+	struct frame *f;
 
 	if (in_common) /* another may have emptied it, not flushed here */
 		flush_add(flush, va, PAGE_SIZE);
 	if (!pte_has_frame(p) || private_frame(p))
 		return;
-	pte_swap(slot, 0);
+	p = pte_swap(slot, 0);
+	f = frame_of(pte_pa(p));
+	if (f) /* not of registers */
+		ahead_leaf_goes_locked(f, p);
 	flush_add(flush, va, PAGE_SIZE);
 }
 
@@ -66,17 +72,17 @@ static uint64_t hide_region(struct space *s, const struct region *r,
 		hide_leaf(mmu_leaf_slot_any(&s->mmu, va), va, &flush,
 			  s->in_common);
 	flush_run(&flush);
-	return va < r->end ? low + ((va - r->start) >> PAGE_SHIFT) : UINT64_MAX;
+	return va < r->end ? low + ((va - r->start) >> PAGE_SHIFT) : NO_PAGE;
 }
 
 /*
  * A batch from page `at` on, in every region; gives the page to go on from,
- * UINT64_MAX at the end. A busy space, which is against the order of locks and
+ * NO_PAGE at the end. A busy space, which is against the order of locks and
  * only tried, makes that `at` once more.
  */
 static uint64_t hide_locked(struct object *o, uint64_t at)
 {
-	uint64_t next = UINT64_MAX, i;
+	uint64_t next = NO_PAGE, i;
 
 	list_for_each (e, &o->regions) {
 		struct region *r = container_of(e, struct region, in_object);
@@ -94,20 +100,6 @@ static uint64_t hide_locked(struct object *o, uint64_t at)
 
 /* ---- the object ----------------------------------------------------------- */
 
-/* False if somebody else has. */
-static bool begin(struct object *o)
-{
-	bool mine;
-
-	lock_take(&o->lock);
-	mine = !o->kobject.dead;
-	o->kobject.dead = 1;
-	store_relaxed(&o->pages, 0);
-	upcall_pages_settled(o);
-	lock_drop(&o->lock);
-	return mine;
-}
-
 static void drop_folio(struct object *o)
 {
 	struct frame *folio = o->folio;
@@ -117,34 +109,109 @@ static void drop_folio(struct object *o)
 		frame_put(folio);
 }
 
-/* One step: first the leaves, then the pages. */
-static bool revoke_some(struct kobject *k)
+static bool is_cut(const struct object *o)
 {
-	struct object *o = container_of(k, struct object, revoking);
-	bool over = false;
+	return o->held_from == NO_PAGE;
+}
+
+/* One step: first the leaves, then the pages. */
+static void cut_some_locked(struct object *o)
+{
+	if (o->shown_from != NO_PAGE)
+		o->shown_from = hide_locked(o, o->shown_from);
+	if (o->shown_from == NO_PAGE && !is_cut(o) &&
+	    !paged_discard_locked(o, &o->held_from, DROPS))
+		o->held_from = NO_PAGE;
+}
+
+static bool work_some(struct kobject *k)
+{
+	struct object *o = container_of(k, struct object, work);
+	bool over;
 
 	lock_take(&o->lock);
-	if (o->hidden != UINT64_MAX)
-		o->hidden = hide_locked(o, o->hidden);
-	if (o->hidden == UINT64_MAX)
-		over = !paged_discard_locked(o, &o->discarded, BATCH);
+	if (!is_cut(o))
+		cut_some_locked(o);
+	else if (o->unwritten_from != NO_PAGE)
+		o->unwritten_from = paged_leave_locked(o, o->unwritten_from);
+	over = is_cut(o) && o->unwritten_from == NO_PAGE;
+	o->at_work = !over;
 	lock_drop(&o->lock);
 	if (!over)
 		return false;
-	drop_folio(o);
+	if (o->kobject.dead)
+		drop_folio(o);
 	object_put(o);
 	return true;
 }
 
-static const struct kind revoking_kind = {.name = "revoked object",
-					  .end = revoke_some};
+static const struct kind work_kind = {.name = "object at work",
+				      .end = work_some};
+
+/* Nothing is there from page `first` on. True: the caller is to begin the work. */
+static bool cut_locked(struct object *o, uint64_t first)
+{
+	bool begins = !o->at_work;
+
+	if (begins)
+		object_get(o);
+	store_relaxed(&o->pages, first);
+	upcall_pages_settled(o);
+	if (o->shown_from > first)
+		o->shown_from = first;
+	if (o->held_from > first)
+		o->held_from = first;
+	o->at_work = true;
+	return begins;
+}
+
+void object_begin_work(struct object *o, bool now)
+{
+	kobject_init(&o->work, &work_kind);
+	if (now)
+		kobject_put(&o->work);
+	else
+		kobject_put_later(&o->work);
+}
 
 void object_revoke_all(struct kobject *k)
 {
 	struct object *o = object_of(k);
+	bool begins = false;
 
-	if (!begin(o))
-		return;
-	object_get(o);
-	ending_begin(&o->revoking, &revoking_kind);
+	lock_take(&o->lock);
+	if (!k->dead) {
+		k->dead = 1;
+		begins = cut_locked(o, 0);
+	}
+	lock_drop(&o->lock);
+	if (begins)
+		object_begin_work(o, true);
+}
+
+int object_resize(struct object *o, uint64_t pages)
+{
+	bool begins = false;
+	int err = 0;
+
+	if (pages > OBJECT_PAGES_MAX ||
+	    (o->type != OBJECT_ANONYMOUS && o->type != OBJECT_PAGED))
+		return -E_INVAL;
+	lock_take(&o->lock);
+	if (o->kobject.dead) {
+		err = -E_STALE;
+	} else if (pages < o->pages) {
+		begins = cut_locked(o, pages);
+	} else if (!is_cut(o)) {
+		cut_some_locked(o);
+		err = -E_STEP;
+	} else if (radix_grow(&o->radix, pages)) {
+		store_relaxed(&o->pages, pages);
+	} else {
+		err = -E_NOMEM;
+	}
+	lock_drop(&o->lock);
+	if (begins)
+		object_begin_work(o, true);
+	return err;
 }

@@ -2,19 +2,23 @@
 /* rmap.c - from an object's page to its leaves: see rmap.h. */
 #include "mm/rmap.h"
 #include "abi/error.h"
+#include "mm/ahead.h"
 #include "mm/frame.h"
 #include "mm/space.h"
 
 /* True if the leaf lost something. */
-static bool limit_leaf(pte_t *slot, pa_t pa, bool keep)
+static bool limit_leaf(pte_t *slot, struct frame *f, bool keep)
 {
 	pte_t old = pte_load(slot), p;
+	pa_t pa = frame_pa(f);
 
 	do {
 		if (!pte_has_frame(old) || pte_pa(old) != pa)
 			return false;
 		p = keep ? pte_with_prot(old, pte_prot(old) & ~MMU_W) : 0;
 	} while (p != old && !pte_update(slot, &old, p));
+	if (!keep)
+		ahead_leaf_goes_locked(f, old);
 	return p != old;
 }
 
@@ -37,10 +41,10 @@ static void limit_region(struct object *o, struct space *s,
 		va_t va = r->start + ((first - low) << PAGE_SHIFT);
 		pte_t *slot = s->in_common ? mmu_leaf_slot_any(&s->mmu, va)
 					   : mmu_leaf_slot(&s->mmu, va);
-		pa_t pa = frame_pa((struct frame *)*place);
+		struct frame *f = (struct frame *)*place;
 
 		/* In common: another may have changed it, not flushed here. */
-		if (slot && (limit_leaf(slot, pa, keep) || s->in_common))
+		if (slot && (limit_leaf(slot, f, keep) || s->in_common))
 			flush_add(&flush, va, PAGE_SIZE);
 	}
 	flush_run(&flush);

@@ -173,5 +173,5 @@ COLD int window_show_locked(struct object *o, uint64_t index, unsigned access,
 	if (!s.frame || s.kind == PAGER_DIRTY)
 		return -E_FAULT;
 	*v = (struct object_view){frame_pa(s.frame), slot_prot(&s) & MMU_W};
-	return access == PROT_W && !v->writable ? -E_ACCES : 0;
+	return (access & PROT_W) && !v->writable ? -E_ACCES : 0;
 }

@@ -224,3 +224,87 @@ long sys_object_sync(const uint64_t arg[6])
 	kobject_put(k);
 	return err;
 }
+
+/* ---- another size, another object --------------------------------------- */
+
+COLD long sys_object_resize(const uint64_t arg[6])
+{
+	struct kobject *k;
+	long err = handle_find(arg[0], &object_kind, RIGHT_MANAGE, &k);
+
+	if (err)
+		return err;
+	err = object_resize(object_of(k),
+			    (arg[1] >> PAGE_SHIFT) +
+				    !is_aligned(arg[1], PAGE_SIZE));
+	kobject_put(k);
+	return err;
+}
+
+/* As `first` of the progress that a thread keeps: `count` is the new handle. */
+#define CLONING UINT64_MAX
+
+/* A handle of the object that becomes the copy, which the caller has from now on. */
+static long begin_clone(const struct object *from)
+{
+	struct object *to;
+
+	if (from->type == OBJECT_DEVICE || from->type == OBJECT_WINDOW)
+		return -E_INVAL;
+	to = object_anonymous(from->pages);
+	return to ? handle_add_new(&to->kobject, RIGHTS_BASIC | RIGHT_EXECUTE)
+		  : -E_NOMEM;
+}
+
+/* A step; 0 at the end. */
+static long go_on_cloning(struct object *from, struct thread *t)
+{
+	struct kobject *to;
+	long err = handle_find(t->sync.count, &object_kind, RIGHT_WRITE, &to);
+
+	if (err)
+		return err;
+	err = object_copy(object_of(to), from, &t->sync.at);
+	kobject_put(to);
+	return err;
+}
+
+static long clone(struct object *from, struct thread *t)
+{
+	long handle, err;
+
+	if (t->sync.object != from || t->sync.first != CLONING) {
+		handle = begin_clone(from);
+		if (handle < 0)
+			return handle;
+		t->sync.object = from;
+		t->sync.first = CLONING;
+		t->sync.count = (uint64_t)handle;
+		t->sync.at = 0;
+	}
+	handle = (long)t->sync.count;
+	err = go_on_cloning(from, t);
+	if (err == -E_WAIT || err == -E_STEP)
+		return err;
+	t->sync.object = NULL;
+	if (err)
+		handle_close((uint64_t)handle);
+	return err ? err : handle;
+}
+
+COLD long sys_object_clone(const uint64_t arg[6])
+{
+	struct thread *t = this_cpu()->current;
+	struct kobject *k;
+	long err = handle_find(arg[0], &object_kind, RIGHT_READ, &k);
+
+	if (!err) {
+		err = clone(object_of(k), t);
+		kobject_put(k);
+	} else if (t->sync.object && t->sync.first == CLONING) {
+		t->sync.object =
+			NULL; /* it was closed, or revoked, meanwhile */
+		handle_close(t->sync.count);
+	}
+	return err;
+}

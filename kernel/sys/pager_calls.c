@@ -18,7 +18,7 @@
 static bool makes_sense(const struct pager_setup *s)
 {
 	return s->slots > 0 && s->slots <= PAGER_SLOTS_MAX &&
-	       !(s->flags & ~PAGER_TELL_DIRTY) && s->bits;
+	       !(s->flags & ~(PAGER_TELL_DIRTY | PAGER_NO_AHEAD)) && s->bits;
 }
 
 /* May who made the pager wait for its requests, too? */

@@ -172,11 +172,32 @@ static const char constants[FILE_PAGES * PAGE]
 	__attribute__((aligned(4096))) = {1};
 static char initialised[FILE_PAGES * PAGE] __attribute__((aligned(4096))) = {1};
 
+#define LONE_PAGES 17
+
+/* Each in a region of its own, so that nothing is around it. */
+static void lone_file_pages(void)
+{
+	char *at = (char *)0x2100000000;
+
+	for (size_t i = 0; i < LONE_PAGES; i++)
+		must("a page of the archive",
+		     space_map_object(SELF, at + 2 * i * PAGE, PAGE,
+				      PROT_R | MAP_FIXED, HANDLE_ARCHIVE,
+				      i * PAGE));
+	(void)*(volatile char *)at; /* tables */
+	BEGIN(12);
+	for (size_t i = 1; i < LONE_PAGES; i++)
+		(void)*(volatile char *)(at + 2 * i * PAGE);
+	END(12);
+	space_unmap(SELF, at, 2 * LONE_PAGES * PAGE);
+}
+
 static void file_pages(void)
 {
-	BEGIN(12);
+	lone_file_pages();
+	BEGIN(14);
 	read_each((volatile char *)constants, FILE_PAGES);
-	END(12);
+	END(14);
 	BEGIN(13);
 	write_each(initialised, FILE_PAGES);
 	END(13);
@@ -187,9 +208,9 @@ static void forget_pages(void)
 	volatile char *p = anonymous(N);
 
 	write_each(p, N);
-	BEGIN(14);
+	BEGIN(17);
 	space_advise(SELF, (const void *)p, N * PAGE, ADVISE_DONT_NEED);
-	END(14);
+	END(17);
 	release(p, N);
 }
 

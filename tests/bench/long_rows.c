@@ -250,6 +250,25 @@ static void pages_of_a_pager(void)
 	handle_close(told);
 }
 
+/* To nothing, and back: that finds nothing left to do. */
+static void object_of_another_size(void)
+{
+	uint64_t o =
+		(uint64_t)must("object", object_create(SELF, PAGED * PAGE, 0));
+	volatile char *p = (volatile char *)must(
+		"map", space_map_object(SELF, NULL, PAGED * PAGE,
+					RW | MAP_SHARED, o, 0));
+
+	for (uint64_t i = 0; i < PAGED; i++)
+		p[i * PAGE] = 1;
+	BEGIN(63);
+	object_resize(o, 0);
+	object_resize(o, PAGED * PAGE);
+	END(63);
+	space_unmap(SELF, (const void *)p, PAGED * PAGE);
+	handle_close(o);
+}
+
 void long_rows(void)
 {
 	ranges();
@@ -260,4 +279,5 @@ void long_rows(void)
 	crowd();
 	timers();
 	pages_of_a_pager();
+	object_of_another_size();
 }

@@ -57,6 +57,8 @@ static const struct shape shapes[] = {
 	AT(object_create) = {.make = make_object},
 	AT(object_address) = {.arguments = "Oz"},
 	AT(object_sync) = {.arguments = "Ozl"},
+	AT(object_resize) = {.arguments = "Ol"},
+	AT(object_clone) = {.arguments = "*O"},
 	AT(pager_create) = {.make = make_pager},
 	AT(pager_submit) = {.make = submit},
 	AT(handle_duplicate) = {.arguments = "*Thrw"},

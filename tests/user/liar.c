@@ -338,7 +338,7 @@ static void setups_that_make_no_sense_are_refused(void)
 	CHECK_EQ(pager_create(&s), -(long)(err))
 	REFUSED(slots, 0, E_INVAL);
 	REFUSED(slots, PAGER_SLOTS_MAX + 1, E_INVAL);
-	REFUSED(flags, 2, E_INVAL);
+	REFUSED(flags, 4, E_INVAL);
 	REFUSED(bits, 0, E_INVAL);
 	REFUSED(notification, 0x7777, E_BADF);
 	REFUSED(notification, door, E_TYPE);

@@ -160,6 +160,7 @@ THREAD(handler_entry, handler)
 
 /* ---- the pager ------------------------------------------------------------ */
 
+/* Asks for what is touched alone, unless `flags` has PAGER_NO_AHEAD. */
 static inline void open_all(unsigned slots, uint64_t timeout, unsigned flags)
 {
 	if (!bits_of_all) {
@@ -174,7 +175,7 @@ static inline void open_all(unsigned slots, uint64_t timeout, unsigned flags)
 				     .bits = REQUEST,
 				     .timeout = timeout,
 				     .slots = slots,
-				     .flags = flags};
+				     .flags = flags ^ PAGER_NO_AHEAD};
 	CHECK_EQ(pager_open(&pager, &setup), 0);
 }
 

@@ -5,7 +5,7 @@
  */
 #include "paging.h"
 
-#define PAGES 64u
+#define PAGES PAGER_REVOKE_MAX /* all of it is revoked by one answer */
 
 static char disk[PAGES][PAGE] __attribute__((aligned(4096)));
 static uint64_t object;

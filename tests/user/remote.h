@@ -20,12 +20,16 @@
 #define REMOTE_STACK 0x3000000ul
 #define REMOTE_FILE  0x4000000ul
 
+#define REMOTE_QUIETLY 2ul /* ... without those HINTs */
+
 /* Between the two; in one page. */
 struct remote {
 	uint64_t notification; /* a handle there, and the bits that say: done */
 	uint64_t bits;
 	uint64_t pages; /* touched, from the first; 0: the client ends */
-	uint64_t write; /* 1: writes the index; 0: adds what is there to sum */
+	uint64_t step;	/* from one to the next, modulo pages */
+	uint64_t
+		write; /* 1: writes the index; 0: adds what is there to sum, ... */
 	uint64_t sum;
 };
 
@@ -38,17 +42,20 @@ struct remote {
 static __attribute__((noinline, section(".text.remote"))) void
 remote_client(volatile struct remote *r)
 {
-	volatile uint64_t *at = (volatile uint64_t *)REMOTE_FILE;
+	for (uint64_t i = 0; i < r->pages; i++) {
+		volatile uint64_t *at = (volatile uint64_t *)REMOTE_FILE +
+					i * r->step % r->pages * 512;
 
-	for (uint64_t i = 0; i < r->pages; i++, at += 512) {
-		if (r->write) {
+		if (r->write == 1) {
 			REMOTE_BEGIN;
 			*at = i;
 			REMOTE_END;
 		} else {
-			REMOTE_BEGIN;
-			(void)*at;
-			REMOTE_END;
+			if (r->write != REMOTE_QUIETLY) {
+				REMOTE_BEGIN;
+				(void)*at;
+				REMOTE_END;
+			}
 			r->sum += *at;
 		}
 	}
@@ -115,7 +122,7 @@ static inline long remote_open(struct remote_task *t, uint64_t file,
 	handle_close((uint64_t)object);
 	if (err < 0)
 		return err;
-	*t->data = (struct remote){.bits = bits};
+	*t->data = (struct remote){.bits = bits, .step = 1};
 	err = handle_duplicate(t->task, notification, RIGHT_SIGNAL, 0);
 	t->data->notification = (uint64_t)err;
 	return err < 0 ? err : 0;

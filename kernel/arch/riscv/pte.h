@@ -313,6 +313,26 @@ static inline bool pte_clean(pte_t *slot)
 	return true;
 }
 
+/* Nothing at all is there. */
+static inline bool pte_is_empty(const pte_t *slot)
+{
+	return !pte_load_table(slot);
+}
+
+/*
+ * Those of the `n` entries from `slot` on that are empty become leaves like `p`,
+ * which is for the first: of frames that follow one another, long filled.
+ */
+static inline void pte_fill_empty(pte_t *slot, uint64_t n, pte_t p)
+{
+	p = pte_to_memory(p);
+	for (pte_t *end = slot + n; slot < end; slot++) {
+		if (!pte_load_table(slot))
+			store_relaxed(slot, p);
+		p += 1ul << PTE_PPN_SHIFT;
+	}
+}
+
 /* Empties the entry and gives what it was; `alone` as in mmu_is_alone(). */
 static inline pte_t pte_take(pte_t *slot, bool alone)
 {

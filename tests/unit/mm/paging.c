@@ -16,7 +16,8 @@ void paging_open(uint64_t pages, unsigned slots, unsigned flags)
 	struct pager_config c = {
 		.space = space_create(),
 		.slots = slots,
-		.flags = flags & PAGER_TELL_DIRTY,
+		.flags = (flags & PAGER_TELL_DIRTY) |
+			 (flags & PAGING_AHEAD ? 0 : PAGER_NO_AHEAD),
 		.physical = flags & PAGING_PHYSICAL,
 	};
 	int err;

@@ -29,6 +29,7 @@ extern struct paging paging;
 
 /* `flags`: PAGER_* | PAGING_*. */
 #define PAGING_PHYSICAL 0x100u
+#define PAGING_AHEAD	0x200u /* else it is asked for what is touched alone */
 void paging_open(uint64_t pages, unsigned slots, unsigned flags);
 
 /* Everything goes, in an order that loses nothing. */
