@@ -59,6 +59,8 @@ PURE = $(addprefix platform/,errata.c fdt.c fdt_find.c board.c board_cpus.c boar
 	radix.c ring.c) \
 	tests/host/frames.c
 MODEL = $(addprefix kernel/arch/riscv/,mmu.c asid.c tlb.c) tests/host/hart.c tests/host/arena.c
+REFERENCE = $(addprefix kernel/arch/riscv/,mmu.c asid.c tlb.c) kernel/lib/lock.c \
+	$(MM:%=kernel/mm/%) tests/host/hart.c $(filter-out %/run_test.c %/fuzz.c,$(wildcard tests/host/mm/*.c))
 X86 = tests/host/rig_host.c $(COMPAT:%=kernel/compat/%) $(wildcard tests/unit/compat/*_test.c) \
 	tests/unit/compat/rig.c tests/unit/compat/seq_mirror.c \
 	$(addprefix tests/x86/,golden_test.c golden.c sets.c seq.c tables.c shootdown_test.c)
@@ -202,7 +204,7 @@ benches: all $(O)/bench/archive.cpio $(O)/plugin/count.so $(O)/plugin/profile.so
 	@:
 all: $(O)/quire.img $(O)/archive.cpio
 	@:
-tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers \
+tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/model $(O)/host/x86 $(O)/host/servers \
 	$(O)/stress/archive.cpio \
 	$(O)/system.cpio $(MANIFESTS:%=$(O)/servers/%.cpio)
 	@:
@@ -315,9 +317,10 @@ $(O)/host/%.o: % Makefile
 	@$(HOST_CC) $(HOST_C) -c $< -o $@
 $(O)/host/pure: $(call obj,$(O)/host,$(HOST) $(PURE) $(PURE_TESTS))
 $(O)/host/mmu: $(call obj,$(O)/host,$(HOST) $(MODEL) tests/host/mmu_hostile_test.c)
+$(O)/host/model: $(call obj,$(O)/host,$(HOST) $(REFERENCE) tests/host/mm/run_test.c)
 $(O)/host/x86: $(call obj,$(O)/host,$(HOST) $(MODEL) $(X86))
 $(O)/host/servers: $(call obj,$(O)/host,$(HOST) $(USER_PURE))
-$(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers:
+$(O)/host/pure $(O)/host/mmu $(O)/host/model $(O)/host/x86 $(O)/host/servers:
 	@echo "  LD $@"
 	@$(HOST_CC) $(HOST_C) $^ -o $@
 $(O)/slow/words: tests/x86/round_trip.c kernel/compat/entry.c
