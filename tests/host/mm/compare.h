@@ -19,7 +19,10 @@ void compare_settle(void);
 /* Some pages of the hart that acts. */
 void compare_some(void);
 
-/* Everything, and mm_check(). */
+/* Everything, while something may be ending. */
+void compare_now(void);
+
+/* Everything, and mm_check(), when all that ends has ended. */
 void compare_all(void);
 
 #endif

@@ -118,8 +118,6 @@ void machine_end(void)
 	mm_trim();
 	frame_cache_drain();
 	frame_pool_limit(FRAME_POOL_MAX);
-	pte_soft_ad = false;
-	mmu_features.full_fences_only = false;
 }
 
 unsigned machine_hart(void)

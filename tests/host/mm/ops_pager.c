@@ -24,7 +24,7 @@ static void serve(void)
 	struct m_pager *p = any_asked();
 
 	if (p)
-		pager_serve(p, choose(p->asked), chance(8));
+		pager_serve(p, choose(p->asked), chance(12));
 }
 
 static void serve_all(void)

@@ -36,8 +36,7 @@ const char *run_kind_name(unsigned kind)
 	return kinds[kind].name;
 }
 
-/* So often all is compared. */
-#define EVERY 64u
+unsigned run_every = 64, run_now = 8;
 
 /* ---- where ------------------------------------------------------------------- */
 
@@ -61,8 +60,8 @@ const char *run_where(void)
 /* ---- choosing ----------------------------------------------------------------- */
 
 /*
- * A run likes some operations more than others, and some not at all, so that
- * runs come to where an even mixture never does.
+ * A run likes some operations more than others, and some not at all, but for the
+ * first of each table, so that runs come to where an even mixture never does.
  */
 #define OPS_MAX 64u
 static struct {
@@ -82,6 +81,8 @@ static void mix(void)
 			CHECK(n < OPS_MAX);
 			mixture.op[n] = op;
 			mixture.weight[n] = op->weight * CHOOSE(likings);
+			if (op == tables[t] && !mixture.weight[n])
+				mixture.weight[n] = op->weight;
 			mixture.sum += mixture.weight[n];
 		}
 }
@@ -105,13 +106,15 @@ static void step(void)
 	at.op = op->name;
 	if (chance(70))
 		machine_use(choose(HART_COUNT));
-	if (chance(4))
+	if (chance(40))
 		machine_fail_after(choose(8), chance(50));
 	op->run();
 	machine_fail_after(-1, false);
 	compare_settle();
 	compare_some();
-	if (at.step % EVERY == 0)
+	if (at.step % run_now == 0)
+		compare_now();
+	if (at.step % run_every == 0)
 		compare_all();
 }
 

@@ -18,6 +18,9 @@ void run_by_seed(unsigned kind, uint64_t seed, uint64_t n);
 /* The same with what a fuzzer has put together. */
 void run_by_bytes(const uint8_t *bytes, size_t n);
 
+/* After so many operations all is compared, when it has ended; as it is. */
+extern unsigned run_every, run_now;
+
 /* Seed, step, operation and page that it is at, for who reports a failure. */
 const char *run_where(void);
 

@@ -69,7 +69,10 @@ TEST(programs_see_what_the_model_says_under_errata)
 	runs_of(7);
 }
 
-/* SEEDS of them, from SEED on, each of N operations. */
+/*
+ * SEEDS of them, from SEED on, each of N operations; all is compared after EVERY
+ * so many.
+ */
 TEST(the_seeds_that_the_environment_says)
 {
 	uint64_t seed = number_of("SEED", 0), n = number_of("N", 100000);
@@ -77,6 +80,8 @@ TEST(the_seeds_that_the_environment_says)
 
 	if (!getenv("SEED"))
 		test_skip("make model SEED=n N=operations");
+	run_every = (unsigned)number_of("EVERY", run_every);
+	run_now = (unsigned)number_of("NOW", run_now);
 	alarm(0);
 	for (; seed < end; seed++) {
 		printf("# seed %lu: %s\n", seed, run_kind_name(seed % KINDS));
