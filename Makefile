@@ -35,7 +35,7 @@ ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machi
 	trial.c lock.S soft_ad.S soft_ad.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
-	region_check.c kin.c span.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c pager_create.c window.c space.c pages.c \
+	region_check.c kin.c span.c object.c radix.c rmap.c revoke.c paged.c ring.c pager.c pager_create.c window.c space.c space_clone.c pages.c \
 	fault.c swap.c swap_remove.c evict.c reclaim.c pin.c ending.c grace.c mm.c check.c
 TASK = handle.c watch.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
