@@ -67,12 +67,15 @@ const char *run_where(void)
 static struct {
 	const struct op *op[OPS_MAX];
 	unsigned weight[OPS_MAX], count, sum;
+	unsigned failing; /* percent of operations for which memory runs out */
 } mixture;
 
 static void mix(void)
 {
 	static const uint8_t likings[] = {0, 1, 2, 2, 2, 2, 4, 8};
+	static const uint8_t failings[] = {0, 0, 4, 40};
 
+	mixture.failing = CHOOSE(failings);
 	mixture.count = mixture.sum = 0;
 	for (unsigned t = 0; t < TABLES; t++)
 		for (const struct op *op = tables[t]; op->name; op++) {
@@ -106,7 +109,7 @@ static void step(void)
 	at.op = op->name;
 	if (chance(70))
 		machine_use(choose(HART_COUNT));
-	if (chance(40))
+	if (chance(mixture.failing))
 		machine_fail_after(choose(8), chance(50));
 	op->run();
 	machine_fail_after(-1, false);

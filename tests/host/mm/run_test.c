@@ -31,7 +31,7 @@ static void run(uint64_t seed, uint64_t n)
 }
 
 #define RUNS	   5u
-#define OPERATIONS 4000u
+#define OPERATIONS 12000u
 
 static void runs_of(unsigned kind)
 {
