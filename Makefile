@@ -322,7 +322,8 @@ $(O)/host/x86: $(call obj,$(O)/host,$(HOST) $(MODEL) $(X86))
 $(O)/host/servers: $(call obj,$(O)/host,$(HOST) $(USER_PURE))
 $(O)/host/pure $(O)/host/mmu $(O)/host/model $(O)/host/x86 $(O)/host/servers:
 	@echo "  LD $@"
-	@$(HOST_CC) $(HOST_C) $^ -o $@
+	@$(HOST_CC) $(HOST_C) $(LINK_C) $^ -o $@
+$(O)/host/model: LINK_C = -Wl,--wrap=frame_put,--wrap=frame_put_chain
 $(O)/slow/words: tests/x86/round_trip.c kernel/compat/entry.c
 	@mkdir -p $(@D)
 	@$(HOST_CC) -DQUIRE_HOST -O2 -std=gnu11 $(WARN) -Ikernel -I. $^ -o $@

@@ -390,6 +390,29 @@ void hart_look_ahead(va_t va)
 	walk(va, false);
 }
 
+/* ---- what is kept ---------------------------------------------------------- */
+
+static bool keeps(const struct hart *h, pa_t pa)
+{
+	if (root_of(h) == pa)
+		return true;
+	for (unsigned i = 0; i < h->used; i++) {
+		const struct tlb_entry *e = &h->tlb[i];
+
+		if (e->live && pte_valid(e->pte) && pte_pa(e->pte) == pa)
+			return true;
+	}
+	return false;
+}
+
+bool harts_keep(pa_t pa)
+{
+	for (unsigned i = 0; i < HART_COUNT; i++)
+		if (keeps(&harts[i], pa))
+			return true;
+	return false;
+}
+
 /* ---- what could be --------------------------------------------------------- */
 
 pte_t hart_in_memory(unsigned index, va_t va)

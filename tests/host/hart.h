@@ -51,6 +51,9 @@ void hart_reachable(unsigned index, va_t va, hart_found *found, void *ctx);
 /* The leaf that it would use if it had kept nothing, or 0. */
 pte_t hart_in_memory(unsigned index, va_t va);
 
+/* Some hart has kept an entry, of any space, that leads to the page at `pa`. */
+bool harts_keep(pa_t pa);
+
 /* sstatus.SUM of this hart. */
 bool hart_allows_user(void);
 

@@ -48,6 +48,20 @@ struct m_object *any_object(void)
 	return NULL;
 }
 
+unsigned any_index(const struct m_object *o)
+{
+	const struct m_space *s = &spaces[choose(SPACES)];
+	unsigned n = choose(PAGES);
+
+	for (unsigned i = 0; i < PAGES; i++) {
+		const struct m_page *p = &s->page[(n + i) % PAGES];
+
+		if (p->mapped && p->object == o && p->index < o->pages)
+			return p->index;
+	}
+	return choose(o->pages);
+}
+
 struct m_space *free_space(void)
 {
 	for (unsigned i = 0; i < SPACES; i++)

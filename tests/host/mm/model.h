@@ -70,6 +70,9 @@ uint64_t model_fresh(void);
 struct m_space *any_space(void);
 struct m_object *any_object(void);
 
+/* One of its pages, most often one that somebody shows. */
+unsigned any_index(const struct m_object *o);
+
 /* A place for a new one, or NULL. */
 struct m_space *free_space(void);
 struct m_object *free_object(void);

@@ -20,6 +20,9 @@ struct op {
 extern const struct op touch_ops[], map_ops[], change_ops[], space_ops[],
 	object_ops[], pager_ops[], machine_ops[];
 
+/* So many accesses in 100 write, in this run. */
+extern unsigned ops_writes;
+
 /* Some pages: mostly few, inside one area. */
 struct range {
 	va_t start, end;

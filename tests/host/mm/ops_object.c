@@ -141,11 +141,22 @@ static void revoke(void)
 	object_revoke_all(&o->real->kobject);
 }
 
+/* The pager is asked, and answers when it likes. */
+static void begin_sync(void)
+{
+	struct m_object *o = any_object();
+	unsigned first = o ? any_index(o) : 0;
+	uint64_t at = 0;
+
+	if (o)
+		object_sync(o->real, first, 1 + choose(o->pages - first), &at);
+}
+
 /* After a sync that succeeds the pager has all of it. */
 static void sync(void)
 {
 	struct m_object *o = any_object();
-	unsigned first = o ? choose(o->pages) : 0;
+	unsigned first = o ? any_index(o) : 0;
 	unsigned n = o ? 1 + choose(o->pages - first) : 0;
 	uint64_t at = 0;
 	int err;
@@ -180,5 +191,6 @@ const struct op object_ops[] = {
 	{"an object is forgotten", 8, forget},
 	{"an object is revoked", 3, revoke},
 	{"sync", 8, sync},
+	{"sync begins", 8, begin_sync},
 	{0},
 };

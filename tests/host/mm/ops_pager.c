@@ -68,7 +68,7 @@ static void take_back(void)
 
 	if (!o || !o->pager)
 		return;
-	a.index = choose(o->pages);
+	a.index = any_index(o);
 	n = o->pages - (unsigned)a.index;
 	a.count =
 		(uint16_t)(1 +

@@ -75,12 +75,13 @@ static void go(struct m_thread *t)
 		*t = (struct m_thread){0};
 }
 
+unsigned ops_writes;
+
 static unsigned any_access(void)
 {
-	static const uint8_t accesses[] = {PROT_R, PROT_R, PROT_W,
-					   PROT_W, PROT_W, PROT_X};
-
-	return CHOOSE(accesses);
+	if (chance(ops_writes))
+		return PROT_W;
+	return chance(80) ? PROT_R : PROT_X;
 }
 
 /* Not often where nothing is. */
