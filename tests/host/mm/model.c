@@ -35,17 +35,27 @@ struct m_space *any_space(void)
 	return NULL;
 }
 
-struct m_object *any_object(void)
+static struct m_object *any_object_of(bool paged)
 {
 	unsigned n = choose(OBJECTS);
 
 	for (unsigned i = 0; i < OBJECTS; i++) {
 		struct m_object *o = &objects[(n + i) % OBJECTS];
 
-		if (o->real && o->held && !o->revoked)
+		if (o->real && o->held && !o->revoked && (!paged || o->pager))
 			return o;
 	}
 	return NULL;
+}
+
+struct m_object *any_object(void)
+{
+	return any_object_of(false);
+}
+
+struct m_object *any_paged(void)
+{
+	return any_object_of(true);
 }
 
 unsigned any_index(const struct m_object *o)
@@ -67,14 +77,6 @@ struct m_space *free_space(void)
 	for (unsigned i = 0; i < SPACES; i++)
 		if (!spaces[i].real)
 			return &spaces[i];
-	return NULL;
-}
-
-struct m_object *free_object(void)
-{
-	for (unsigned i = 0; i < OBJECTS; i++)
-		if (!objects[i].real)
-			return &objects[i];
 	return NULL;
 }
 

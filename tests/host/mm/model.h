@@ -18,7 +18,7 @@
 #include "tests/host/mm/universe.h"
 
 #define SPACES	     6u
-#define OBJECTS	     10u
+#define OBJECTS	     16u
 #define OBJECT_PAGES 600u
 
 struct m_pager;
@@ -69,13 +69,13 @@ uint64_t model_fresh(void);
 /* Any of those that there are, or NULL. */
 struct m_space *any_space(void);
 struct m_object *any_object(void);
+struct m_object *any_paged(void);
 
 /* One of its pages, most often one that somebody shows. */
 unsigned any_index(const struct m_object *o);
 
 /* A place for a new one, or NULL. */
 struct m_space *free_space(void);
-struct m_object *free_object(void);
 
 struct m_space *space_of_real(const struct space *real);
 

@@ -4,6 +4,24 @@
 #include "abi/error.h"
 #include "lib/bits.h"
 
+unsigned ops_writes;
+static unsigned hot;
+
+void ops_begin(void)
+{
+	static const uint8_t writes[] = {3, 15, 40, 60};
+
+	ops_writes = CHOOSE(writes);
+	hot = choose(PAGES);
+}
+
+unsigned any_place(void)
+{
+	if (chance(1))
+		hot = choose(PAGES);
+	return chance(70) ? (hot + choose(8)) % PAGES : choose(PAGES);
+}
+
 static struct range range_of(unsigned from, unsigned to)
 {
 	return (struct range){.start = page_va(from),
@@ -14,7 +32,7 @@ static struct range range_of(unsigned from, unsigned to)
 
 struct range any_range_near(void)
 {
-	unsigned from = choose(PAGES), n = 1 + choose(chance(85) ? 6 : 128);
+	unsigned from = any_place(), n = 1 + choose(chance(85) ? 6 : 128);
 	const struct area *a = area_of(from);
 	unsigned end = a->first + a->pages;
 
@@ -40,7 +58,7 @@ struct range any_range(void)
 	unsigned i = choose(PAGES), j = choose(PAGES);
 	struct range r;
 
-	if (chance(80))
+	if (chance(88))
 		return any_range_near();
 	r = i < j ? range_of(i, j + 1) : range_of(j, i + 1);
 	return chance(50) ? widened(r) : r;

@@ -20,8 +20,14 @@ struct op {
 extern const struct op touch_ops[], map_ops[], change_ops[], space_ops[],
 	object_ops[], pager_ops[], machine_ops[];
 
-/* So many accesses in 100 write, in this run. */
+/* What this run likes is chosen anew. */
+void ops_begin(void);
+
+/* So many accesses in 100 write. */
 extern unsigned ops_writes;
+
+/* A page. Mostly one of few, so that much happens in the same place. */
+unsigned any_place(void);
 
 /* Some pages: mostly few, inside one area. */
 struct range {

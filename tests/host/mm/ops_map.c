@@ -71,9 +71,8 @@ static void enter_found(struct m_space *s, va_t va, struct range r,
 	CHECK_EQ(space_unmap(s->real, va, len), 0);
 }
 
-static void map_page(struct m_space *s, const struct m_page *p)
+static void map_page(struct m_space *s, const struct m_page *p, struct range r)
 {
-	struct range r = any_range_near();
 	bool fixed = chance(70);
 	va_t va = fixed || chance(30) ? r.start : 0;
 	struct m_page q = as_mapped(p);
@@ -99,7 +98,7 @@ static void map_anonymous(void)
 	struct m_space *s = any_space();
 
 	if (s)
-		map_page(s, &p);
+		map_page(s, &p, any_range_near());
 }
 
 /* The rights of the handle say what can be; what exists is not for writing. */
@@ -114,17 +113,22 @@ static unsigned any_max(const struct m_object *o, bool shared)
 
 static void map_object(void)
 {
-	struct m_object *o = any_object();
+	struct m_object *o = chance(50) ? any_paged() : any_object();
 	struct m_space *s = any_space();
 	bool shared = chance(60);
 	struct m_page p = {.object = o, .shared = shared};
+	struct range r = any_range_near();
 
 	if (!o || !s)
 		return;
 	p.max_prot = (uint8_t)any_max(o, shared);
 	p.prot = (uint8_t)(any_prot() & (chance(90) ? p.max_prot : PROT_ALL));
 	p.index = chance(50) ? 0 : choose(o->pages);
-	map_page(s, &p);
+	if (r.to - r.from > o->pages - p.index && chance(90)) {
+		r.to = r.from + o->pages - p.index;
+		r.end = page_va(r.to - 1) + PAGE_SIZE;
+	}
+	map_page(s, &p, r);
 }
 
 /* A stack is its top page; below it there may be room, or not. */

@@ -7,8 +7,52 @@
 #include "tests/host/mm/ops.h"
 #include "tests/host/mm/pager.h"
 
+/* ---- a place for a new one --------------------------------------------- */
+
+static bool is_shown(const struct m_object *o)
+{
+	for (unsigned s = 0; s < SPACES; s++)
+		for (unsigned i = 0; i < PAGES; i++)
+			if (spaces[s].page[i].mapped &&
+			    spaces[s].page[i].object == o)
+				return true;
+	return false;
+}
+
+/* The last handle goes; regions may remain. */
+static void drop(struct m_object *o)
+{
+	o->held = false;
+	object_put(o->real);
+}
+
+static bool is_of_no_use(const struct m_object *o)
+{
+	return o->revoked || (o->type == OBJECT_PAGED && !o->pager);
+}
+
+/* One that nothing leads to any more leaves its place. */
+static struct m_object *place(void)
+{
+	unsigned n = choose(OBJECTS);
+
+	for (unsigned i = 0; i < OBJECTS; i++) {
+		struct m_object *o = &objects[(n + i) % OBJECTS];
+
+		if (o->real && o->held && is_of_no_use(o) && chance(50))
+			drop(o);
+		if (!o->real ||
+		    (!o->held && !is_shown(o) && !pager_has(o->pager, o->real)))
+			return o;
+	}
+	return NULL;
+}
+
+/* ---- making ---------------------------------------------------------------- */
+
 static void create(struct m_object *o, struct object *real, unsigned pages)
 {
+	*o = (struct m_object){0};
 	if (!real)
 		return;
 	*o = (struct m_object){
@@ -18,7 +62,7 @@ static void create(struct m_object *o, struct object *real, unsigned pages)
 static void create_anonymous(void)
 {
 	static const uint16_t sizes[] = {1, 3, 8, 9, 30, OBJECT_PAGES};
-	struct m_object *o = free_object();
+	struct m_object *o = place();
 	unsigned pages = CHOOSE(sizes);
 
 	if (o)
@@ -28,7 +72,7 @@ static void create_anonymous(void)
 
 static void create_dma(void)
 {
-	struct m_object *o = free_object();
+	struct m_object *o = place();
 	unsigned pages = 1 + choose(5);
 
 	if (o)
@@ -49,7 +93,7 @@ static void read_run(struct m_object *o)
 
 static void create_physical(void)
 {
-	struct m_object *o = free_object();
+	struct m_object *o = place();
 	unsigned pages = 1 + choose(ARCHIVE_PAGES);
 
 	if (!o)
@@ -62,7 +106,7 @@ static void create_physical(void)
 /* The registers are one object's, so that one array knows what they hold. */
 static void create_device(void)
 {
-	struct m_object *o = free_object();
+	struct m_object *o = place();
 	int err;
 
 	for (unsigned i = 0; i < OBJECTS; i++)
@@ -78,9 +122,10 @@ static void create_device(void)
 
 static void create_paged(void)
 {
-	static const uint16_t sizes[] = {1, 5, 12, 40, OBJECT_PAGES};
+	static const uint16_t sizes[] = {1,	      5, 12, 40, OBJECT_PAGES,
+					 OBJECT_PAGES};
 	static unsigned keys;
-	struct m_object *o = free_object();
+	struct m_object *o = place();
 	struct m_pager *p = any_pager();
 	unsigned pages = CHOOSE(sizes);
 	int err;
@@ -98,53 +143,49 @@ static void create_paged(void)
 				model_fresh();
 }
 
-static bool is_shown(const struct m_object *o)
-{
-	for (unsigned s = 0; s < SPACES; s++)
-		for (unsigned i = 0; i < PAGES; i++)
-			if (spaces[s].page[i].mapped &&
-			    spaces[s].page[i].object == o)
-				return true;
-	return false;
-}
+/* ---- what becomes of them --------------------------------------------------- */
 
-/* The last handle goes; regions may remain. */
-static void drop(void)
+static void drop_any(void)
 {
 	struct m_object *o = &objects[choose(OBJECTS)];
 
-	if (!o->real || !o->held)
-		return;
-	o->held = false;
-	object_put(o->real);
+	if (o->real && o->held)
+		drop(o);
 }
 
-/* Nothing leads to it any more: its place is free. */
-static void forget(void)
+static void revoke(struct m_object *o)
 {
-	for (unsigned i = 0; i < OBJECTS; i++) {
-		struct m_object *o = &objects[i];
-
-		if (o->real && !o->held && !is_shown(o) &&
-		    !pager_has(o->pager, o->real))
-			o->real = NULL;
-	}
+	o->revoked = true;
+	object_revoke_all(&o->real->kobject);
 }
 
-static void revoke(void)
+static void revoke_any(void)
 {
-	struct m_object *o = any_object();
+	struct m_object *o = chance(50) ? any_paged() : any_object();
+
+	if (o)
+		revoke(o);
+}
+
+/* Its pager answers between two steps of that. */
+static void revoke_and_serve(void)
+{
+	struct m_object *o = any_paged();
+	struct m_pager *p = o ? o->pager : NULL;
+	uint64_t at = 0;
 
 	if (!o)
 		return;
-	o->revoked = true;
-	object_revoke_all(&o->real->kobject);
+	object_sync(o->real, 0, o->pages, &at);
+	revoke(o);
+	for (unsigned n = choose(8); n > 0 && pager_looks(p); n--)
+		pager_serve(p, choose(p->asked), false);
 }
 
 /* The pager is asked, and answers when it likes. */
 static void begin_sync(void)
 {
-	struct m_object *o = any_object();
+	struct m_object *o = any_paged();
 	unsigned first = o ? any_index(o) : 0;
 	uint64_t at = 0;
 
@@ -155,7 +196,7 @@ static void begin_sync(void)
 /* After a sync that succeeds the pager has all of it. */
 static void sync(void)
 {
-	struct m_object *o = any_object();
+	struct m_object *o = any_paged();
 	unsigned first = o ? any_index(o) : 0;
 	unsigned n = o ? 1 + choose(o->pages - first) : 0;
 	uint64_t at = 0;
@@ -186,10 +227,10 @@ const struct op object_ops[] = {
 	{"an object: dma", 3, create_dma},
 	{"an object: archive", 3, create_physical},
 	{"an object: registers", 2, create_device},
-	{"an object: paged", 8, create_paged},
-	{"an object's handle goes", 6, drop},
-	{"an object is forgotten", 8, forget},
-	{"an object is revoked", 3, revoke},
+	{"an object: paged", 20, create_paged},
+	{"an object's handle goes", 8, drop_any},
+	{"an object is revoked", 3, revoke_any},
+	{"an object is revoked, served", 4, revoke_and_serve},
 	{"sync", 8, sync},
 	{"sync begins", 8, begin_sync},
 	{0},

@@ -61,12 +61,12 @@ static void lie(void)
 
 static void take_back(void)
 {
-	struct m_object *o = any_object();
+	struct m_object *o = any_paged();
 	unsigned prot = chance(50) ? PROT_R : PROT_NONE;
 	struct pager_answer a = {.kind = PAGER_REVOKE, .prot = (uint16_t)prot};
 	unsigned n;
 
-	if (!o || !o->pager)
+	if (!o)
 		return;
 	a.index = any_index(o);
 	n = o->pages - (unsigned)a.index;
@@ -93,10 +93,10 @@ static void change_window(void)
 const struct op pager_ops[] = {
 	{"a pager begins", 5, begin},
 	{"a pager ends", 1, end},
-	{"a pager serves", 60, serve},
+	{"a pager serves", 150, serve},
 	{"a pager serves all", 10, serve_all},
 	{"a pager lies", 5, lie},
-	{"a pager takes back", 12, take_back},
+	{"a pager takes back", 30, take_back},
 	{"a pager's window", 3, change_window},
 	{0},
 };

@@ -51,9 +51,9 @@ static void share(void)
 }
 
 const struct op space_ops[] = {
-	{"a space begins", 10, create},
+	{"a space begins", 6, create},
 	{"clone", 12, clone},
-	{"a space ends", 12, end},
+	{"a space ends", 4, end},
 	{"a space has threads", 3, share},
 	{0},
 };

@@ -75,8 +75,6 @@ static void go(struct m_thread *t)
 		*t = (struct m_thread){0};
 }
 
-unsigned ops_writes;
-
 static unsigned any_access(void)
 {
 	if (chance(ops_writes))
@@ -84,15 +82,15 @@ static unsigned any_access(void)
 	return chance(80) ? PROT_R : PROT_X;
 }
 
-/* Not often where nothing is. */
-static unsigned any_page(const struct m_space *s)
+/* Mostly where it may be. */
+static unsigned any_page(const struct m_space *s, unsigned access)
 {
-	unsigned i = choose(PAGES);
+	unsigned i = any_place();
 
-	if (chance(10))
+	if (chance(15))
 		return i;
 	for (unsigned n = 0; n < PAGES; n++)
-		if (s->page[(i + n) % PAGES].mapped)
+		if (s->page[(i + n) % PAGES].prot & access)
 			return (i + n) % PAGES;
 	return i;
 }
@@ -111,11 +109,12 @@ static void touch_page(struct m_space *s, unsigned page, unsigned access)
 static void touch(void)
 {
 	struct m_space *s = space_of_real(machine_space(machine_hart()));
+	unsigned access = any_access();
 
 	if (!s || chance(30))
 		s = any_space();
 	if (s)
-		touch_page(s, any_page(s), any_access());
+		touch_page(s, any_page(s, access), access);
 }
 
 /* Neighbours, one after the other. */
@@ -153,7 +152,7 @@ static void pin_page(void)
 
 	if (!s)
 		return;
-	i = any_page(s);
+	i = any_page(s, access);
 	p = &s->page[i];
 	model_at(s, i);
 	expected = model_fault(s, i, access);

@@ -75,8 +75,7 @@ static struct pager_ring *ring_of(const struct m_pager *p)
 	return pa_to_va(p->real->ring_memory->base);
 }
 
-/* New requests become the program's. */
-static void look(struct m_pager *p)
+bool pager_looks(struct m_pager *p)
 {
 	const struct pager_ring *r = ring_of(p);
 
@@ -84,6 +83,7 @@ static void look(struct m_pager *p)
 		CHECK(p->asked < p->real->slots);
 		p->request[p->asked++] = r->request[p->seen % PAGER_RING];
 	}
+	return p->asked;
 }
 
 int pager_answer(struct m_pager *p, struct pager_answer a,
@@ -122,10 +122,7 @@ struct m_pager *any_asked(void)
 	for (unsigned i = 0; i < PAGERS; i++) {
 		struct m_pager *p = &pagers[(n + i) % PAGERS];
 
-		if (!p->alive)
-			continue;
-		look(p);
-		if (p->asked)
+		if (p->alive && pager_looks(p))
 			return p;
 	}
 	return NULL;
@@ -238,6 +235,6 @@ void pager_serve(struct m_pager *p, unsigned n, bool fail)
 
 void pager_serve_all(struct m_pager *p)
 {
-	for (look(p); p->asked; look(p))
+	while (pager_looks(p))
 		pager_serve(p, 0, false);
 }

@@ -27,6 +27,9 @@ void pagers_begin(void);
 /* Any that is alive and has a request, or NULL; takes over new requests. */
 struct m_pager *any_asked(void);
 
+/* It takes over new requests; whether it has any. */
+bool pager_looks(struct m_pager *p);
+
 /* Any that is alive, or NULL. */
 struct m_pager *any_pager(void);
 

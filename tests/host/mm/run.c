@@ -74,9 +74,8 @@ static void mix(void)
 {
 	static const uint8_t likings[] = {0, 1, 2, 2, 2, 2, 4, 8};
 	static const uint8_t failings[] = {0, 0, 4, 40};
-	static const uint8_t writes[] = {3, 15, 40, 60};
 
-	ops_writes = CHOOSE(writes);
+	ops_begin();
 	mixture.failing = CHOOSE(failings);
 	mixture.count = mixture.sum = 0;
 	for (unsigned t = 0; t < TABLES; t++)

@@ -7,7 +7,7 @@
 #define TESTS_HOST_MM_THREAD_H
 #include "tests/host/mm/model.h"
 
-#define THREADS 8u
+#define THREADS 16u
 
 struct m_thread {
 	struct m_space *space; /* NULL: this place is free */
