@@ -25,7 +25,7 @@ TIGHT = -malign-data=natural --param max-grow-copy-bb-insns=2 \
 OBJCOPY = $(CROSS)objcopy
 endif
 HOST_CC ?= gcc
-export O CROSS LLVM T WERROR
+export O CROSS LLVM T WERROR SEEDS EVERY NOW
 
 # ---- the inventory -----------------------------------------------------
 
@@ -131,7 +131,7 @@ LINK = $(TARGET_LD) -nostdlib -static --gc-sections -z max-page-size=4096 \
 
 BUILD = @$(MAKE) --no-print-directory
 SETUP = @tools/setup
-.PHONY: help all run servers test test-slow bench size check doctor debug oracle clean
+.PHONY: help all run servers test test-slow model model-fuzz bench size check doctor debug oracle clean
 
 help: ## this list
 	@awk -F': .*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -157,9 +157,22 @@ test-slow: ## what takes longer: every x86 word, mutations of MMU layer and mirr
 	$(BUILD) slow
 	@$(O)/slow/words
 	@tests/host/mutate
+	@tests/host/mm/mutate
 	@tests/host/user/mutate
 	@tests/x86/mutate
 	@tests/model/run
+
+model: ## kernel/mm against a model of plain arrays; SEED=n N=operations SEEDS=n
+	$(SETUP) test
+	$(BUILD) $(O)/host/model
+	@SEED=$(or $(SEED),1) N=$(or $(N),200000) $(O)/host/model seeds
+
+model-fuzz: ## the same, the operations chosen by libFuzzer for SECONDS=60
+	$(SETUP) test llvm
+	$(BUILD) $(O)/fuzz/model
+	@mkdir -p $(O)/fuzz/corpus
+	@$(O)/fuzz/model -max_total_time=$(or $(SECONDS),60) -max_len=20000 -len_control=10 \
+		-artifact_prefix=$(O)/fuzz/ $(O)/fuzz/corpus
 
 fuzz: ## random native calls; SEED=n CALLS=n HARTS=n, the same again on one hart
 	$(SETUP) test
@@ -323,7 +336,14 @@ $(O)/host/servers: $(call obj,$(O)/host,$(HOST) $(USER_PURE))
 $(O)/host/pure $(O)/host/mmu $(O)/host/model $(O)/host/x86 $(O)/host/servers:
 	@echo "  LD $@"
 	@$(HOST_CC) $(HOST_C) $(LINK_C) $^ -o $@
-$(O)/host/model: LINK_C = -Wl,--wrap=frame_put,--wrap=frame_put_chain
+$(O)/host/model $(O)/fuzz/model: LINK_C = -Wl,--wrap=frame_put,--wrap=frame_put_chain
+FUZZ_CC = clang -fsanitize=fuzzer -Wno-unknown-warning-option
+$(O)/fuzz/%.o: % Makefile
+	@mkdir -p $(@D)
+	@$(FUZZ_CC) $(HOST_C) -c $< -o $@
+$(O)/fuzz/model: $(call obj,$(O)/fuzz,$(REFERENCE) tests/host/kernel_stubs.c tests/host/mm/fuzz.c)
+	@echo "  LD $@"
+	@$(FUZZ_CC) $(HOST_C) $(LINK_C) $^ -o $@
 $(O)/slow/words: tests/x86/round_trip.c kernel/compat/entry.c
 	@mkdir -p $(@D)
 	@$(HOST_CC) -DQUIRE_HOST -O2 -std=gnu11 $(WARN) -Ikernel -I. $^ -o $@
