@@ -168,7 +168,7 @@ model: ## kernel/mm against a model of plain arrays; SEED=n N=operations SEEDS=n
 	@SEED=$(or $(SEED),1) N=$(or $(N),200000) $(O)/host/model seeds
 
 model-fuzz: ## the same, the operations chosen by libFuzzer for SECONDS=60
-	$(SETUP) test llvm
+	$(SETUP) fuzz
 	$(BUILD) $(O)/fuzz/model
 	@mkdir -p $(O)/fuzz/corpus
 	@$(O)/fuzz/model -max_total_time=$(or $(SECONDS),60) -max_len=20000 -len_control=10 \
