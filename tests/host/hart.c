@@ -392,23 +392,24 @@ void hart_look_ahead(va_t va)
 
 /* ---- what is kept ---------------------------------------------------------- */
 
-static bool keeps(const struct hart *h, pa_t pa)
+static bool keeps(const struct hart *h, pa_t pa, bool any_asid)
 {
 	if (root_of(h) == pa)
 		return true;
 	for (unsigned i = 0; i < h->used; i++) {
 		const struct tlb_entry *e = &h->tlb[i];
 
-		if (e->live && pte_valid(e->pte) && pte_pa(e->pte) == pa)
+		if (e->live && pte_valid(e->pte) && pte_pa(e->pte) == pa &&
+		    (any_asid || e->asid == asid_of(h)))
 			return true;
 	}
 	return false;
 }
 
-bool harts_keep(pa_t pa)
+bool harts_keep(pa_t pa, bool any_asid)
 {
 	for (unsigned i = 0; i < HART_COUNT; i++)
-		if (keeps(&harts[i], pa))
+		if (keeps(&harts[i], pa, any_asid))
 			return true;
 	return false;
 }

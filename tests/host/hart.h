@@ -51,8 +51,11 @@ void hart_reachable(unsigned index, va_t va, hart_found *found, void *ctx);
 /* The leaf that it would use if it had kept nothing, or 0. */
 pte_t hart_in_memory(unsigned index, va_t va);
 
-/* Some hart has kept an entry, of any space, that leads to the page at `pa`. */
-bool harts_keep(pa_t pa);
+/*
+ * Some hart has kept an entry that leads to the page at `pa`: of any ASID, or of
+ * the one that it has in satp.
+ */
+bool harts_keep(pa_t pa, bool any_asid);
 
 /* sstatus.SUM of this hart. */
 bool hart_allows_user(void);

@@ -18,6 +18,7 @@
 static struct space *running[HART_COUNT];
 static uint32_t ahead[4];
 static bool may_fail;
+static uint64_t rollovers;
 
 /* ---- RAM ---------------------------------------------------------------- */
 
@@ -92,11 +93,17 @@ void machine_begin(const struct machine_kind *kind)
 	pte_soft_ad = kind->soft_ad;
 	mmu_features.full_fences_only = kind->errata;
 	tlb_init(kind->asid_bits);
+	rollovers = mmu_counts_read().rollovers;
 	for (unsigned h = HART_COUNT; h-- > 0;) {
 		machine_use(h);
 		running[h] = NULL;
 		mmu_switch(&kernel_mmu);
 	}
+}
+
+uint64_t machine_rollovers(void)
+{
+	return mmu_counts_read().rollovers - rollovers;
 }
 
 void machine_end(void)

@@ -39,6 +39,9 @@ void machine_build(void);
 /* Harts as after boot, all on the kernel's tables. */
 void machine_begin(const struct machine_kind *kind);
 
+/* Generations of ASIDs that have begun since. */
+uint64_t machine_rollovers(void);
+
 /* Every hart leaves the tables it is on; all that ended is reclaimed. */
 void machine_end(void);
 

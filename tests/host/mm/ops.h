@@ -40,6 +40,9 @@ struct range any_range_near(void); /* in one area */
 
 unsigned any_prot(void);
 
+/* A thread of the space makes one access to the page; not if all wait. */
+void touch_page(struct m_space *s, unsigned page, unsigned access);
+
 /* PROT_W comes with PROT_R. */
 static inline unsigned whole(unsigned prot)
 {

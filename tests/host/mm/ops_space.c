@@ -14,17 +14,49 @@ static void create(void)
 	CHECK(s->real || machine_may_fail());
 }
 
-static void clone(void)
+/* NULL: there is no place for it, or no memory. */
+static struct m_space *clone_of(const struct m_space *from)
 {
-	struct m_space *from = any_space(), *to = free_space();
+	struct m_space *to = free_space();
 	int err;
 
 	if (!from || !to)
-		return;
+		return NULL;
 	*to = *from;
 	to->real = space_clone(from->real, &err);
 	agree(err, 0);
 	CHECK_EQ(!to->real, err != 0);
+	if (to->real)
+		return to;
+	*to = (struct m_space){0};
+	return NULL;
+}
+
+static void clone(void)
+{
+	clone_of(any_space());
+}
+
+static void read_some(struct m_space *s, struct range r)
+{
+	machine_use(choose(HART_COUNT));
+	for (unsigned i = r.from; i < r.to; i++)
+		touch_page(s, i, PROT_R);
+}
+
+/* Both read what was there before: from tables in common. */
+static void clone_and_read(void)
+{
+	struct m_space *from = any_space(), *to;
+	struct range r = any_range_near();
+
+	if (!from || !free_space())
+		return;
+	read_some(from, r);
+	to = clone_of(from);
+	read_some(from, r);
+	if (to)
+		read_some(to, r);
 }
 
 static void end(void)
@@ -53,7 +85,8 @@ static void share(void)
 const struct op space_ops[] = {
 	{"a space begins", 6, create},
 	{"clone", 12, clone},
-	{"a space ends", 4, end},
+	{"clone, and both read", 8, clone_and_read},
+	{"a space ends", 6, end},
 	{"a space has threads", 3, share},
 	{0},
 };

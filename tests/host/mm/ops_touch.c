@@ -95,7 +95,7 @@ static unsigned any_page(const struct m_space *s, unsigned access)
 	return i;
 }
 
-static void touch_page(struct m_space *s, unsigned page, unsigned access)
+void touch_page(struct m_space *s, unsigned page, unsigned access)
 {
 	struct m_thread *t = thread_new();
 

@@ -4,7 +4,7 @@
 #include "arch/page.h"
 #include "mm/frame.h"
 #include "mm/wait.h"
-#include "tests/host/hart.h"
+#include "tests/host/mm/machine.h"
 #include "tests/test.h"
 
 void page_zero(void *page)
@@ -53,11 +53,13 @@ void __wrap_frame_put(struct frame *f);
 void __real_frame_put_chain(uint32_t chain);
 void __wrap_frame_put_chain(uint32_t chain);
 
+/* Of an old generation of ASIDs a TLB may keep what it can use no more. */
 static void check_forgotten(const struct frame *f)
 {
-	if (f->refs == 1)
-		for (uint64_t i = 0; i < 1ul << f->order; i++)
-			CHECK(!harts_keep(frame_pa(f + i)));
+	bool any_asid = !machine_rollovers();
+
+	for (uint64_t i = 0; f->refs == 1 && i < 1ul << f->order; i++)
+		CHECK(!harts_keep(frame_pa(f + i), any_asid));
 }
 
 void __wrap_frame_put(struct frame *f)
