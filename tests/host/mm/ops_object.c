@@ -31,7 +31,14 @@ static bool is_of_no_use(const struct m_object *o)
 	return o->revoked || (o->type == OBJECT_PAGED && !o->pager);
 }
 
-/* One that nothing leads to any more leaves its place. */
+/* Neither does anything lead to it any more, nor is it still being revoked. */
+static bool is_gone(const struct m_object *o)
+{
+	return !o->held && !is_shown(o) && !pager_has(o->pager, o->real) &&
+	       !(o->revoked && ending_anywhere());
+}
+
+/* One that is gone leaves its place. */
 static struct m_object *place(void)
 {
 	unsigned n = choose(OBJECTS);
@@ -41,8 +48,7 @@ static struct m_object *place(void)
 
 		if (o->real && o->held && is_of_no_use(o) && chance(50))
 			drop(o);
-		if (!o->real ||
-		    (!o->held && !is_shown(o) && !pager_has(o->pager, o->real)))
+		if (!o->real || is_gone(o))
 			return o;
 	}
 	return NULL;
