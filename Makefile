@@ -25,7 +25,7 @@ TIGHT = -malign-data=natural --param max-grow-copy-bb-insns=2 \
 OBJCOPY = $(CROSS)objcopy
 endif
 HOST_CC ?= gcc
-export O CROSS LLVM T WERROR
+export O CROSS LLVM T WERROR SEEDS EVERY NOW
 
 # ---- the inventory -----------------------------------------------------
 
@@ -35,7 +35,7 @@ ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machi
 	trial.c lock.S soft_ad.S soft_ad.c
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
-	region_check.c kin.c span.c object.c object_copy.c radix.c rmap.c revoke.c paged.c paged_sync.c ahead.c ring.c pager.c pager_create.c window.c space.c pages.c page_state.c advise.c count.c \
+	region_check.c kin.c span.c object.c object_copy.c radix.c rmap.c revoke.c paged.c paged_sync.c ahead.c ring.c pager.c pager_create.c window.c space.c space_clone.c pages.c page_state.c advise.c count.c \
 	fault.c around.c swap.c swap_remove.c evict.c reclaim.c pin.c ending.c grace.c mm.c check.c
 TASK = handle.c watch.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
@@ -59,6 +59,8 @@ PURE = $(addprefix platform/,errata.c fdt.c fdt_find.c board.c board_cpus.c boar
 	radix.c ring.c) \
 	tests/host/frames.c
 MODEL = $(addprefix kernel/arch/riscv/,mmu.c asid.c tlb.c) tests/host/hart.c tests/host/arena.c
+REFERENCE = $(addprefix kernel/arch/riscv/,mmu.c asid.c tlb.c) kernel/lib/lock.c kernel/lib/random.c \
+	$(MM:%=kernel/mm/%) tests/host/hart.c $(filter-out %/run_test.c %/fuzz.c,$(wildcard tests/host/mm/*.c))
 X86 = tests/host/rig_host.c $(COMPAT:%=kernel/compat/%) $(wildcard tests/unit/compat/*_test.c) \
 	tests/unit/compat/rig.c tests/unit/compat/seq_mirror.c \
 	$(addprefix tests/x86/,golden_test.c golden.c sets.c seq.c tables.c shootdown_test.c)
@@ -131,7 +133,7 @@ LINK = $(TARGET_LD) -nostdlib -static --gc-sections -z max-page-size=4096 \
 
 BUILD = @$(MAKE) --no-print-directory
 SETUP = @tools/setup
-.PHONY: help all run servers test test-slow bench size check doctor debug oracle clean
+.PHONY: help all run servers test test-slow model model-fuzz bench size check doctor debug oracle clean
 
 help: ## this list
 	@awk -F': .*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -157,9 +159,22 @@ test-slow: ## what takes longer: every x86 word, mutations of MMU layer and mirr
 	$(BUILD) slow
 	@$(O)/slow/words
 	@tests/host/mutate
+	@tests/host/mm/mutate
 	@tests/host/user/mutate
 	@tests/x86/mutate
 	@tests/model/run
+
+model: ## kernel/mm against a model of plain arrays; SEED=n N=operations SEEDS=n
+	$(SETUP) test
+	$(BUILD) $(O)/host/model
+	@SEED=$(or $(SEED),1) N=$(or $(N),200000) $(O)/host/model seeds
+
+model-fuzz: ## the same, the operations chosen by libFuzzer for SECONDS=60
+	$(SETUP) fuzz
+	$(BUILD) $(O)/fuzz/model
+	@mkdir -p $(O)/fuzz/corpus
+	@$(O)/fuzz/model -max_total_time=$(or $(SECONDS),60) -max_len=20000 -len_control=10 \
+		-artifact_prefix=$(O)/fuzz/ $(O)/fuzz/corpus
 
 fuzz: ## random native calls; SEED=n CALLS=n HARTS=n, the same again on one hart
 	$(SETUP) test
@@ -204,7 +219,7 @@ benches: all $(O)/bench/archive.cpio $(O)/servers/swap-cost.cpio $(O)/plugin/cou
 	@:
 all: $(O)/quire.img $(O)/archive.cpio
 	@:
-tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers \
+tests: all $(O)/test/quire.img $(O)/test/archive.cpio $(O)/host/pure $(O)/host/mmu $(O)/host/model $(O)/host/x86 $(O)/host/servers \
 	$(O)/stress/archive.cpio \
 	$(O)/system.cpio $(MANIFESTS:%=$(O)/servers/%.cpio)
 	@:
@@ -231,12 +246,12 @@ COLD = $(addprefix platform/,board%.c fdt_find.c console.c plic.c errata.c) \
 	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c soft_ad.c) \
 	$(addprefix mm/,mm.c check.c frame_check.c grace.c region_check.c \
 	rmap.c revoke.c object_copy.c paged_sync.c pager_create.c pin.c kin.c \
-	swap.c swap_remove.c evict.c reclaim.c page_state.c advise.c count.c) \
+	swap.c swap_remove.c evict.c reclaim.c ahead.c space_clone.c page_state.c advise.c count.c) \
 	$(addprefix task/,idle.c task.c timer.c watch.c thread_fpu.c) \
 	$(addprefix ipc/,interrupt.c reply.c) \
 	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c \
 	task_calls.c swap_calls.c walk.c))
-COOL = platform/fdt.c $(addprefix kernel/,mm/ending.c mm/around.c mm/ahead.c task/thread.c \
+COOL = platform/fdt.c $(addprefix kernel/,mm/ending.c mm/around.c task/thread.c \
 	$(addprefix ipc/,message.c endpoint.c handler.c copy.c) \
 	$(addprefix sys/,thread_calls.c ipc_calls.c))
 made = $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(1),$(KERNEL))))
@@ -317,11 +332,20 @@ $(O)/host/%.o: % Makefile
 	@$(HOST_CC) $(HOST_C) -c $< -o $@
 $(O)/host/pure: $(call obj,$(O)/host,$(HOST) $(PURE) $(PURE_TESTS))
 $(O)/host/mmu: $(call obj,$(O)/host,$(HOST) $(MODEL) tests/host/mmu_hostile_test.c)
+$(O)/host/model: $(call obj,$(O)/host,$(HOST) $(REFERENCE) tests/host/mm/run_test.c)
 $(O)/host/x86: $(call obj,$(O)/host,$(HOST) $(MODEL) $(X86))
 $(O)/host/servers: $(call obj,$(O)/host,$(HOST) $(USER_PURE))
-$(O)/host/pure $(O)/host/mmu $(O)/host/x86 $(O)/host/servers:
+$(O)/host/pure $(O)/host/mmu $(O)/host/model $(O)/host/x86 $(O)/host/servers:
 	@echo "  LD $@"
-	@$(HOST_CC) $(HOST_C) $^ -o $@
+	@$(HOST_CC) $(HOST_C) $(LINK_C) $^ -o $@
+$(O)/host/model $(O)/fuzz/model: LINK_C = -Wl,--wrap=frame_put,--wrap=frame_put_chain
+FUZZ_CC = clang -fsanitize=fuzzer -Wno-unknown-warning-option
+$(O)/fuzz/%.o: % Makefile
+	@mkdir -p $(@D)
+	@$(FUZZ_CC) $(HOST_C) -c $< -o $@
+$(O)/fuzz/model: $(call obj,$(O)/fuzz,$(REFERENCE) tests/host/kernel_stubs.c tests/host/mm/fuzz.c)
+	@echo "  LD $@"
+	@$(FUZZ_CC) $(HOST_C) $(LINK_C) $^ -o $@
 $(O)/slow/words: tests/x86/round_trip.c kernel/compat/entry.c
 	@mkdir -p $(@D)
 	@$(HOST_CC) -DQUIRE_HOST -O2 -std=gnu11 $(WARN) -Ikernel -I. $^ -o $@

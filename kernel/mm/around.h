@@ -30,8 +30,7 @@
  */
 static inline bool region_wants_neighbours(const struct region *r)
 {
-	(void)r;
-	return true;
+	return !(r->flags & MAP_RANDOM);
 }
 
 /*

@@ -370,7 +370,9 @@ void paged_answered(struct object *o, struct frame *f, unsigned kind,
 		page_written_locked(o, f, a);
 	else
 		f->flags &= (uint16_t)~PAGE_TELLING;
-	if (o->kobject.dead)
+	if (o->kobject.dead && o->shown_from != NO_PAGE)
+		; /* it may be shown still: its turn comes when it is not */
+	else if (o->kobject.dead)
 		discard_locked(o, f);
 	else if ((f->flags & PAGE_GOING) && !(f->flags & PAGE_BUSY))
 		paged_drop_locked(o, f, 0);

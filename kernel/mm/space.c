@@ -53,84 +53,6 @@ COLD struct space *space_create(void)
 	return s;
 }
 
-/* ---- clone ----------------------------------------------------------- */
-
-/* A pager's window is one pager's. */
-static COLD bool has_window(const struct space *s)
-{
-	for (struct region *r = region_first(&s->regions); r;
-	     r = region_after(r))
-		if (r->object && r->object->type == OBJECT_WINDOW)
-			return true;
-	return false;
-}
-
-static COLD int copy_regions(const struct space *from, struct space *to)
-{
-	int err = 0;
-
-	to->regions.pinned = from->regions.pinned;
-	for (struct region *r = region_first(&from->regions); r && !err;
-	     r = region_after(r))
-		err = region_insert(&to->regions, r->start, r->end, r->prot,
-				    r->max_prot, r->flags, r->object,
-				    r->offset);
-	return err;
-}
-
-static int unmap_locked(struct space *s, va_t addr, va_t end);
-
-/* Advice keeps regions, or pages, from clones: they go before it is found. */
-static COLD int part(struct space *clone)
-{
-	struct region *r;
-	int err = 0;
-
-	clone->parted = true;
-	for (va_t va = 0; (r = region_next(&clone->regions, va)) && !err;) {
-		va_t start = r->start;
-
-		va = r->end;
-		if (r->flags & MAP_NO_FORK)
-			err = unmap_locked(clone, start, va);
-		else if (r->flags & MAP_WIPE_ON_FORK)
-			err = space_forget_locked(clone, start, va);
-	}
-	return err;
-}
-
-static COLD int clone_locked(struct space *from, struct space *to)
-{
-	int err;
-
-	if (has_window(from))
-		return -E_BUSY;
-	err = copy_regions(from, to);
-	if (!err)
-		err = span_share_all_locked(from, to);
-	return err || !from->parted ? err : part(to);
-}
-
-COLD struct space *space_clone(struct space *from, int *err)
-{
-	struct space *to = space_create();
-
-	*err = -E_NOMEM;
-	if (!to)
-		return NULL;
-	lock_take(&from->lock);
-	while (!lock_try(&to->lock))
-		; /* whoever has seen it in the list of all */
-	to->maps = from->maps;
-	*err = clone_locked(from, to);
-	lock_drop(&to->lock);
-	lock_drop(&from->lock);
-	if (!*err)
-		return to;
-	space_put(to);
-	return NULL;
-}
-
 /* ---- the end --------------------------------------------------------- */
 
 /* What a region costs, in entries. */
@@ -312,34 +234,49 @@ int space_map_object(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 	return map(s, addr, len, prot, max_prot, flags, object, offset);
 }
 
+/* What is to be unmapped; and where its pages have gone. */
+struct unmapping {
+	struct pages_gone gone;
+	struct space *s;
+	va_t start, end;
+};
+
 /*
- * The pages of a piece go before its region does: the object's last reference
- * may go with the region, and by then no hart may reach its memory.
+ * From the first piece on nothing can fail. The pages of a piece go before its
+ * region does: the object's last reference may go with the region, and by then no
+ * hart may reach its memory.
  */
 static void piece_gone(void *ctx, const struct region *r, va_t start, va_t end)
 {
-	struct pages_gone *gone = ctx;
+	struct unmapping *u = ctx;
 
-	pages_take_out(gone, start, end);
+	if (u->s->in_common) {
+		span_let_go_locked(u->s, u->start, u->end);
+		u->start = u->end;
+	}
+	pages_take_out(&u->gone, start, end);
 	if (r->object)
-		pages_gone_flush(gone);
+		pages_gone_flush(&u->gone);
 }
 
 /* ---- unmap and protect ------------------------------------------------ */
 
-static int unmap_locked(struct space *s, va_t addr, va_t end)
+int space_unmap_locked(struct space *s, va_t addr, va_t end)
 {
-	struct pages_gone gone;
-	int err = s->in_common ? span_let_go_locked(s, addr, end) : 0;
+	struct unmapping u;
+	int err = s->in_common ? span_own_edges_locked(s, addr, end) : 0;
 
 	if (err)
 		return err;
-	pages_gone_begin(&gone, &s->mmu);
-	err = region_remove(&s->regions, addr, end, piece_gone, &gone);
+	u.s = s;
+	u.start = addr;
+	u.end = end;
+	pages_gone_begin(&u.gone, &s->mmu);
+	err = region_remove(&s->regions, addr, end, piece_gone, &u);
 	if (!err) {
-		pages_cut_tables(&gone, &s->regions, addr, end);
-		pages_gone_flush(&gone);
-		pages_gone_free(&gone);
+		pages_cut_tables(&u.gone, &s->regions, addr, end);
+		pages_gone_flush(&u.gone);
+		pages_gone_free(&u.gone);
 	}
 	return err;
 }
@@ -347,10 +284,11 @@ static int unmap_locked(struct space *s, va_t addr, va_t end)
 COLD int space_forget_locked(struct space *s, va_t start, va_t end)
 {
 	struct pages_gone gone;
-	int err = span_let_go_locked(s, start, end);
+	int err = span_own_edges_locked(s, start, end);
 
 	if (err)
 		return err;
+	span_let_go_locked(s, start, end);
 	pages_gone_begin(&gone, &s->mmu);
 	pages_take_out(&gone, start, end);
 	pages_gone_flush(&gone);
@@ -366,7 +304,7 @@ int space_unmap(struct space *s, va_t addr, uint64_t len)
 	if (!len)
 		return -E_INVAL;
 	lock_take(&s->lock);
-	err = unmap_locked(s, addr, addr + len);
+	err = space_unmap_locked(s, addr, addr + len);
 	lock_drop(&s->lock);
 	return err;
 }
@@ -444,10 +382,10 @@ COLD int space_unmap_step(struct space *s, va_t *addr, uint64_t *len,
 		return -E_INVAL;
 	lock_take(&s->lock);
 	stop = reach(s, *addr, end, ENDING_PAGES);
-	err = unmap_locked(s, *addr, stop);
+	err = space_unmap_locked(s, *addr, stop);
 	if (err && stop < end) {
 		stop = end;
-		err = unmap_locked(s, *addr, end);
+		err = space_unmap_locked(s, *addr, end);
 	}
 	lock_drop(&s->lock);
 	if (err)

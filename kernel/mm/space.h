@@ -151,6 +151,9 @@ int space_list(struct space *s, va_t from, struct region_info *to,
  */
 int space_forget_locked(struct space *s, va_t start, va_t end);
 
+/* The same, and the regions go. */
+int space_unmap_locked(struct space *s, va_t start, va_t end);
+
 void space_trim(void);
 
 #endif

@@ -270,33 +270,45 @@ static COLD pte_t *next_in_common(const struct space *s, va_t *va, va_t end)
 	return NULL;
 }
 
-/* Tables that lie in the range as a whole are let go, if that is wanted. */
-static COLD int each_in_common(struct space *s, va_t start, va_t end, bool gone)
+/* Does all of the span lie in the range? */
+static bool is_whole(va_t span, va_t start, va_t end)
+{
+	return span >= start && span + SPAN <= end;
+}
+
+COLD int span_own_locked(struct space *s, va_t start, va_t end)
 {
 	va_t va = start;
 	pte_t *slot;
 	int err = 0;
 
 	while (!err && s->in_common &&
-	       (slot = next_in_common(s, &va, end)) != NULL) {
-		va_t low = round_down(va, SPAN);
-
-		if (gone && low >= start && low + SPAN <= end)
-			let_go(s, slot);
-		else
-			err = own(s, slot);
-	}
+	       (slot = next_in_common(s, &va, end)) != NULL)
+		err = own(s, slot);
 	return err;
 }
 
-int span_own_locked(struct space *s, va_t start, va_t end)
+COLD int span_own_edges_locked(struct space *s, va_t start, va_t end)
 {
-	return each_in_common(s, start, end, false);
+	va_t low = round_down(start, SPAN), high = round_down(end, SPAN);
+	int err = 0;
+
+	if (!is_whole(low, start, end))
+		err = span_own_locked(s, start, low + SPAN);
+	if (!err && high < end)
+		err = span_own_locked(s, high, end);
+	return err;
 }
 
-int span_let_go_locked(struct space *s, va_t start, va_t end)
+COLD void span_let_go_locked(struct space *s, va_t start, va_t end)
 {
-	return each_in_common(s, start, end, true);
+	va_t va = start;
+	pte_t *slot;
+
+	while (s->in_common && (slot = next_in_common(s, &va, end)) != NULL) {
+		assert(is_whole(round_down(va, SPAN), start, end));
+		let_go(s, slot);
+	}
 }
 
 /* ---- clone -------------------------------------------------------------- */

@@ -55,10 +55,11 @@ int span_slot_locked(struct space *s, va_t va, pte_t **slot);
 int span_own_locked(struct space *s, va_t start, va_t end);
 
 /*
- * The same, but tables in common that lie in the range as a whole are let go
- * instead, with what is in them.
+ * The same of those that the range covers in part, at its ends; then the others
+ * that it covers can be let go, with what is in them.
  */
-int span_let_go_locked(struct space *s, va_t start, va_t end);
+int span_own_edges_locked(struct space *s, va_t start, va_t end);
+void span_let_go_locked(struct space *s, va_t start, va_t end);
 
 /*
  * `to`, which has no tables yet and which nobody else knows, gets all leaf tables

@@ -13,12 +13,14 @@
 #include <string.h>
 
 #define TLB_ENTRIES 4096
+#define BUCKETS	    1024
 
 struct tlb_entry {
 	uint64_t vpn; /* va without the offset of its level */
 	pte_t pte;    /* as in memory */
 	pte_t *slot;  /* where */
 	uint16_t asid;
+	uint16_t next; /* in its bucket, or free: index + 1 */
 	uint8_t level;
 	bool global, live;
 };
@@ -27,6 +29,8 @@ struct hart {
 	uint64_t satp;
 	bool sum;
 	unsigned used; /* entries from here on were never live */
+	uint16_t free; /* a list of those below that are not */
+	uint16_t bucket[BUCKETS];
 	struct tlb_entry tlb[TLB_ENTRIES];
 };
 
@@ -96,20 +100,41 @@ static bool is_addressed(const struct tlb_entry *e, va_t va)
 	       e->vpn == vpn_at(va, e->level);
 }
 
+static uint16_t *bucket_of(struct hart *h, uint64_t vpn, int level)
+{
+	uint64_t n = (vpn << 2 | (unsigned)level) * 0x9e3779b97f4a7c15ul;
+
+	return &h->bucket[(n >> 40) % BUCKETS];
+}
+
+/* What the bucket has that the fence names. */
+static void drop_of(struct hart *h, uint16_t *link, va_t va, uint64_t asid)
+{
+	while (*link) {
+		uint16_t number = *link;
+		struct tlb_entry *e = &h->tlb[number - 1];
+
+		if ((va != ALL_ADDRESSES && !is_addressed(e, va)) ||
+		    (asid != ALL_SPACES && (e->global || e->asid != asid))) {
+			link = &e->next;
+			continue;
+		}
+		*link = e->next;
+		e->live = false;
+		e->next = h->free;
+		h->free = number;
+	}
+}
+
 static void drop(struct hart *h, va_t va, uint64_t asid)
 {
 	fences++;
-	for (unsigned i = 0; i < h->used; i++) {
-		struct tlb_entry *e = &h->tlb[i];
-
-		if (va != ALL_ADDRESSES && !is_addressed(e, va))
-			continue;
-		if (asid != ALL_SPACES && (e->global || e->asid != asid))
-			continue;
-		e->live = false;
-	}
-	while (h->used > 0 && !h->tlb[h->used - 1].live)
-		h->used--;
+	if (va != ALL_ADDRESSES)
+		for (int l = 0; l < MMU_LEVELS; l++)
+			drop_of(h, bucket_of(h, vpn_at(va, l), l), va, asid);
+	else
+		for (unsigned i = 0; i < BUCKETS; i++)
+			drop_of(h, &h->bucket[i], va, asid);
 }
 
 void hart_fence_all(void)
@@ -189,47 +214,61 @@ bool hart_allows_user(void)
 
 /* ---- the walk --------------------------------------------------------- */
 
-static struct tlb_entry *tlb_find(va_t va, int level, uint64_t asid)
+static uint64_t asid_of(const struct hart *h)
 {
-	for (unsigned i = 0; i < self->used; i++) {
-		struct tlb_entry *e = &self->tlb[i];
+	return (h->satp & SATP_ASID_MASK) >> SATP_ASID_SHIFT;
+}
 
-		if (e->live && e->level == level &&
-		    e->vpn == vpn_at(va, level) &&
+static struct tlb_entry *tlb_find(struct hart *h, va_t va, int level)
+{
+	uint64_t vpn = vpn_at(va, level), asid = asid_of(h);
+
+	for (uint16_t n = *bucket_of(h, vpn, level); n;
+	     n = h->tlb[n - 1].next) {
+		struct tlb_entry *e = &h->tlb[n - 1];
+
+		if (e->level == level && e->vpn == vpn &&
 		    (e->global || e->asid == asid))
 			return e;
 	}
 	return NULL;
 }
 
-static struct tlb_entry *tlb_new(void)
+/* A new entry, in its bucket. */
+static struct tlb_entry *tlb_new(va_t va, int level)
 {
-	for (unsigned i = 0; i < self->used; i++)
-		if (!self->tlb[i].live)
-			return &self->tlb[i];
-	if (self->used == TLB_ENTRIES) { /* it may forget, too */
-		memset(self->tlb, 0, sizeof(self->tlb));
-		self->used = 0;
+	uint16_t *bucket = bucket_of(self, vpn_at(va, level), level);
+	uint16_t number = self->free;
+
+	if (number) {
+		self->free = self->tlb[number - 1].next;
+	} else if (self->used < TLB_ENTRIES) {
+		number = (uint16_t)++self->used;
+	} else { /* it may forget, too */
+		memset(self->bucket, 0, sizeof(self->bucket));
+		self->used = number = 1;
 	}
-	return &self->tlb[self->used++];
+	self->tlb[number - 1].next = *bucket;
+	*bucket = number;
+	return &self->tlb[number - 1];
 }
 
 /* The entry at `slot` as this hart sees it; `fresh`: as it is now. */
 static struct tlb_entry *entry_read(va_t va, int level, pte_t *slot,
 				    bool global, bool fresh)
 {
-	uint64_t asid = (self->satp & SATP_ASID_MASK) >> SATP_ASID_SHIFT;
-	struct tlb_entry *e = tlb_find(va, level, asid);
+	struct tlb_entry *e = tlb_find(self, va, level);
 
 	if (e && !fresh && prefers_stale())
 		return e;
 	if (!e)
-		e = tlb_new();
+		e = tlb_new(va, level);
 	*e = (struct tlb_entry){
 		.vpn = vpn_at(va, level),
 		.pte = __atomic_load_n(slot, __ATOMIC_RELAXED),
 		.slot = slot,
-		.asid = (uint16_t)asid,
+		.asid = (uint16_t)asid_of(self),
+		.next = e->next,
 		.level = (uint8_t)level,
 		.live = true,
 	};
@@ -240,10 +279,8 @@ static struct tlb_entry *entry_read(va_t va, int level, pte_t *slot,
 /* A leaf that was kept serves without a walk, whatever stands above it now. */
 static struct tlb_entry *kept_leaf(va_t va)
 {
-	uint64_t asid = (self->satp & SATP_ASID_MASK) >> SATP_ASID_SHIFT;
-
 	for (int l = 0; l < MMU_LEVELS; l++) {
-		struct tlb_entry *e = tlb_find(va, l, asid);
+		struct tlb_entry *e = tlb_find(self, va, l);
 
 		if (e && pte_is_leaf(e->pte) && prefers_stale())
 			return e;
@@ -251,10 +288,27 @@ static struct tlb_entry *kept_leaf(va_t va)
 	return NULL;
 }
 
+static pte_t *table_at(pa_t pa)
+{
+	assert(!model.is_table || model.is_table(pa));
+	return pa_to_va(pa);
+}
+
+/* An entry that leads to a table. */
+static bool leads_on(pte_t p)
+{
+	return pte_is_table(p) && !(p >> 54) && !(p & (PTE_U | PTE_A | PTE_D));
+}
+
+static pa_t root_of(const struct hart *h)
+{
+	return (h->satp & SATP_PPN_MASK) << PAGE_SHIFT;
+}
+
 /* Steps 2 to 4: the leaf's entry, or NULL: a page fault. */
 static struct tlb_entry *walk(va_t va, bool fresh)
 {
-	pte_t *table = pa_to_va((self->satp & SATP_PPN_MASK) << PAGE_SHIFT);
+	pte_t *table = table_at(root_of(self));
 	struct tlb_entry *e = fresh ? NULL : kept_leaf(va);
 	bool global = false;
 
@@ -272,9 +326,9 @@ static struct tlb_entry *walk(va_t va, bool fresh)
 			return is_aligned(pte_pa(e->pte), MMU_LEVEL_SIZE(l))
 				       ? e
 				       : NULL;
-		if (e->pte & (PTE_U | PTE_A | PTE_D))
+		if (!leads_on(e->pte))
 			return NULL;
-		table = pa_to_va(pte_pa(e->pte));
+		table = table_at(pte_pa(e->pte));
 	}
 	return NULL;
 }
@@ -334,4 +388,75 @@ unsigned hart_access(va_t va, unsigned access, bool user, pa_t *pa)
 void hart_look_ahead(va_t va)
 {
 	walk(va, false);
+}
+
+/* ---- what is kept ---------------------------------------------------------- */
+
+static bool keeps(const struct hart *h, pa_t pa, bool any_asid)
+{
+	if (root_of(h) == pa)
+		return true;
+	for (unsigned i = 0; i < h->used; i++) {
+		const struct tlb_entry *e = &h->tlb[i];
+
+		if (e->live && pte_valid(e->pte) && pte_pa(e->pte) == pa &&
+		    (any_asid || e->asid == asid_of(h)))
+			return true;
+	}
+	return false;
+}
+
+bool harts_keep(pa_t pa, bool any_asid)
+{
+	for (unsigned i = 0; i < HART_COUNT; i++)
+		if (keeps(&harts[i], pa, any_asid))
+			return true;
+	return false;
+}
+
+/* ---- what could be --------------------------------------------------------- */
+
+pte_t hart_in_memory(unsigned index, va_t va)
+{
+	pte_t *table = table_at(root_of(&harts[index]));
+
+	for (int l = MMU_LEVELS - 1; l >= 0; l--) {
+		pte_t p = table[PTE_INDEX(va, l)];
+
+		if (pte_is_leaf(p))
+			return p;
+		if (l == 0 || !leads_on(p))
+			break;
+		table = table_at(pte_pa(p));
+	}
+	return 0;
+}
+
+static void reach(struct hart *h, va_t va, pa_t table, int level,
+		  hart_found *found, void *ctx)
+{
+	const struct tlb_entry *e = tlb_find(h, va, level);
+	pte_t seen[] = {table_at(table)[PTE_INDEX(va, level)], e ? e->pte : 0};
+
+	for (unsigned i = 0; i < 2; i++) {
+		if (i > 0 && seen[i] == seen[0])
+			break;
+		if (pte_is_leaf(seen[i]))
+			found(ctx, va, seen[i]);
+		else if (level > 0 && leads_on(seen[i]))
+			reach(h, va, pte_pa(seen[i]), level - 1, found, ctx);
+	}
+}
+
+void hart_reachable(unsigned index, va_t va, hart_found *found, void *ctx)
+{
+	struct hart *h = &harts[index];
+
+	for (int l = 0; l < MMU_LEVELS; l++) {
+		const struct tlb_entry *e = tlb_find(h, va, l);
+
+		if (e && pte_is_leaf(e->pte))
+			found(ctx, va, e->pte);
+	}
+	reach(h, va, root_of(h), MMU_LEVELS - 1, found, ctx);
 }

@@ -22,6 +22,7 @@ struct hart_model {
 	unsigned asid_bits; /* that satp keeps */
 	const uint32_t *ahead; /* walked after each satp write and access */
 	unsigned ahead_count;
+	bool (*is_table)(pa_t pa); /* a walk may read there; NULL: anywhere */
 };
 
 /* All harts as after reset: hart 0 runs, TLBs empty, satp 0, SUM 0. */
@@ -39,6 +40,22 @@ unsigned hart_access(va_t va, unsigned access, bool user, pa_t *pa);
 
 /* This hart walks to `va` ahead of use: it may, at any time. */
 void hart_look_ahead(va_t va);
+
+/*
+ * All leaves that hart `index` could use for `va` now: what it has kept, and what a
+ * walk can come to that takes each entry as it was kept or as it is in memory.
+ */
+typedef void hart_found(void *ctx, va_t va, pte_t leaf);
+void hart_reachable(unsigned index, va_t va, hart_found *found, void *ctx);
+
+/* The leaf that it would use if it had kept nothing, or 0. */
+pte_t hart_in_memory(unsigned index, va_t va);
+
+/*
+ * Some hart has kept an entry that leads to the page at `pa`: of any ASID, or of
+ * the one that it has in satp.
+ */
+bool harts_keep(pa_t pa, bool any_asid);
 
 /* sstatus.SUM of this hart. */
 bool hart_allows_user(void);

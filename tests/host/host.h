@@ -10,4 +10,7 @@
  */
 extern uint64_t host_seed;
 
+/* The same in words; NULL, as it is before each test: nothing to add. */
+extern const char *(*host_where)(void);
+
 #endif

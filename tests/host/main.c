@@ -24,6 +24,7 @@
 extern const struct test __start_quire_tests[], __stop_quire_tests[];
 
 uint64_t host_seed;
+const char *(*host_where)(void);
 
 enum outcome { PASSED, FAILED, SKIPPED };
 
@@ -64,6 +65,8 @@ __attribute__((noreturn)) static void leave(enum outcome outcome)
 {
 	if (outcome == FAILED && host_seed)
 		printf("#   in the round with seed 0x%" PRIx64 "\n", host_seed);
+	if (outcome == FAILED && host_where)
+		printf("#   at %s\n", host_where());
 	longjmp(back, outcome);
 }
 
@@ -115,16 +118,18 @@ const char *__ubsan_default_options(void)
 /* Only write(): the test may have died anywhere. */
 static void die(int signal_number)
 {
-	char s[3 * LABEL];
+	char s[6 * LABEL];
 	int n;
 
 	n = snprintf(s, sizeof(s),
 		     "# died of signal %d (%s)\n"
 		     "# in the round with seed 0x%" PRIx64 " (0: no rounds)\n"
+		     "# at %s\n"
 		     "not ok %u %s\nBail out! %s died\n",
 		     signal_number,
 		     signal_number == SIGALRM ? "too slow" : "see above",
-		     host_seed, number, running, running);
+		     host_seed, host_where ? host_where() : "-", number,
+		     running, running);
 	if (write(STDOUT_FILENO, s, (size_t)n) != n)
 		_exit(2);
 	_exit(1);
@@ -150,6 +155,7 @@ static enum outcome run(const struct test *t)
 	static enum outcome outcome;
 
 	host_seed = 0;
+	host_where = NULL;
 	fail_never();
 	alarm(TEST_SECONDS);
 	outcome = (enum outcome)setjmp(back);

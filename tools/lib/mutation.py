@@ -70,7 +70,7 @@ def mutant_sources(work, folder, file, all_sources, private):
     return {s: os.path.join(TOP, s) for s in users}
 
 
-def try_one(mutation, folder, base, all_sources, private):
+def try_one(mutation, folder, base, all_sources, private, link):
     name, file, old, new = mutation
     with open(os.path.join(TOP, folder, file)) as f:
         text = f.read()
@@ -90,17 +90,19 @@ def try_one(mutation, folder, base, all_sources, private):
             if not ok:
                 return name, f"DOES NOT BUILD\n{err}"
         binary = os.path.join(work, "tests")
-        subprocess.run(C + list(objects.values()) + ["-o", binary], check=True)
+        subprocess.run(C + link + list(objects.values()) + ["-o", binary],
+                       check=True)
         failure = run(binary)
         return name, f"caught: {failure}" if failure else "SURVIVED"
     finally:
         shutil.rmtree(work)
 
 
-def mutate(mutations, folder, sources, private=()):
+def mutate(mutations, folder, sources, private=(), link=()):
     """Tries all whose name has the first argument in it; gives the exit status:
     0, 1 if any survived, 2 if one does not apply any more. `private` are the
-    headers that only the folder itself includes."""
+    headers that only the folder itself includes, `link` options for the linker."""
+    link = list(link)
     pattern = sys.argv[1] if len(sys.argv) > 1 else ""
     chosen = [m for m in mutations if pattern in m[0]]
     bad = survived = 0
@@ -108,14 +110,15 @@ def mutate(mutations, folder, sources, private=()):
     try:
         build_all(sources, base, [TOP])
         whole = os.path.join(base, "tests")
-        subprocess.run(C + [os.path.join(base, name_of(s)) for s in sources] +
+        subprocess.run(C + link +
+                       [os.path.join(base, name_of(s)) for s in sources] +
                        ["-o", whole], check=True)
         failure = run(whole)
         if failure:
             sys.exit(f"mutate: the tests fail as they are: {failure}")
         with ThreadPoolExecutor(2) as pool:
             for name, verdict in pool.map(
-                    lambda m: try_one(m, folder, base, sources, private),
+                    lambda m: try_one(m, folder, base, sources, private, link),
                     chosen):
                 print(f"{name:45} {verdict}", flush=True)
                 survived += verdict == "SURVIVED"

@@ -83,6 +83,27 @@ TEST(what_the_pager_has_in_hand_goes_with_its_answer)
 	paging_close(); /* the DIRTY is still to be answered */
 }
 
+/* A revoke's steps come to the page only after its answer has. */
+TEST(an_answer_takes_no_page_that_is_shown_still)
+{
+	struct pager_request writing;
+	uint64_t at = 0;
+
+	paging_open(300, 4, 0);
+	paging_bring(250, 'p');
+	CHECK_EQ(touch(0, 250, PROT_W), 0);
+	CHECK_EQ(paging_sync(300, &at), -E_WAIT);
+	writing = paging_next();
+	object_revoke_all(&paging.object->kobject);
+	CHECK(paging_leaf(paging.client[0], page_va(250)) != 0);
+	CHECK_EQ(paging_done(&writing), 0);
+	CHECK_EQ(paging.object->resident, 1);
+	quiet_check();
+	CHECK_EQ(paging_leaf(paging.client[0], page_va(250)), 0);
+	CHECK_EQ(paging.object->resident, 0);
+	paging_close();
+}
+
 TEST(a_pager_that_ends_lets_go_of_what_was_revoked)
 {
 	uint64_t at = 0;

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ops_space.c - spaces come, are cloned, and end. */
+#include "abi/error.h"
+#include "tests/host/mm/ops.h"
+#include "tests/host/mm/thread.h"
+
+static void create(void)
+{
+	struct m_space *s = free_space();
+
+	if (!s)
+		return;
+	*s = (struct m_space){.real = space_create()};
+	CHECK(s->real || machine_may_fail());
+}
+
+/* NULL: there is no place for it, or no memory. */
+static struct m_space *clone_of(const struct m_space *from)
+{
+	struct m_space *to = free_space();
+	int err;
+
+	if (!from || !to)
+		return NULL;
+	*to = *from;
+	to->real = space_clone(from->real, &err);
+	agree(err, 0);
+	CHECK_EQ(!to->real, err != 0);
+	if (to->real)
+		return to;
+	*to = (struct m_space){0};
+	return NULL;
+}
+
+static void clone(void)
+{
+	clone_of(any_space());
+}
+
+static void read_some(struct m_space *s, struct range r)
+{
+	machine_use(choose(HART_COUNT));
+	for (unsigned i = r.from; i < r.to; i++)
+		touch_page(s, i, PROT_R);
+}
+
+/* Both read what was there before: from tables in common. */
+static void clone_and_read(void)
+{
+	struct m_space *from = any_space(), *to;
+	struct range r = any_range_near();
+
+	if (!from || !free_space())
+		return;
+	read_some(from, r);
+	to = clone_of(from);
+	read_some(from, r);
+	if (to)
+		read_some(to, r);
+}
+
+static void end(void)
+{
+	struct m_space *s = any_space();
+	struct space *real;
+
+	if (!s)
+		return;
+	real = s->real;
+	threads_kill(s);
+	machine_leave(real);
+	*s = (struct m_space){0};
+	space_put(real);
+}
+
+/* A second thread begins in it. */
+static void share(void)
+{
+	struct m_space *s = any_space();
+
+	if (s)
+		space_share(s->real);
+}
+
+const struct op space_ops[] = {
+	{"a space begins", 6, create},
+	{"clone", 12, clone},
+	{"clone, and both read", 8, clone_and_read},
+	{"a space ends", 6, end},
+	{"a space has threads", 3, share},
+	{0},
+};
