@@ -138,8 +138,8 @@
  *		stays in memory. -E_INVAL (not an object of a pager, or too
  *		small), -E_BUSY (it is in use for that, or SWAP_AREAS are),
  *		-E_NOMEM.
- *		The spaces of pagers, and of who makes OBJECT_DMA, keep their
- *		pages.
+ *		The spaces of pagers, and of who makes OBJECT_DMA or learns where
+ *		it is, keep their pages.
  *	swap_remove (machine FRAMES, object MANAGE)
  *		Brings back what is in the object, in steps; waits. -E_INVAL
  *		(it is not in use for that), -E_NOMEM, -E_IO, -E_TIMEDOUT (a page

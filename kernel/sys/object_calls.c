@@ -179,6 +179,8 @@ long sys_object_address(const uint64_t arg[6])
 	result = -E_INVAL;
 	if (object_is_run(o) && offset >> PAGE_SHIFT < o->pages)
 		result = (long)(o->base + offset);
+	if (result >= 0) /* a driver, whoever made the memory */
+		this_cpu()->current->task->space->pinned = true;
 	kobject_put(k);
 	return result;
 }
