@@ -104,8 +104,8 @@ static void check_kin(const struct space *s, struct frame *table, va_t va,
 {
 	assert(table->index % (1ul << MET) == va >> (PAGE_SHIFT + 9));
 	assert(kin_space(table) == (in_common ? NULL : s));
-	assert(table->next == 0 || kin_next(table)->prev ==
-					   table - frame_records + 1);
+	assert(table->next == 0 ||
+	       kin_next(table)->prev == table - frame_records + 1);
 }
 
 static void check_table(const struct space *s, pa_t table, int level, va_t va,

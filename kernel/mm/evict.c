@@ -18,8 +18,8 @@ static bool names(pte_t p, const struct frame *f)
 
 static va_t address_of(const struct frame *table, const pte_t *slot)
 {
-	return table->index << (PAGE_SHIFT + 9) |
-	       (va_t)kin_place(slot) << PAGE_SHIFT;
+	return table->index << (PAGE_SHIFT + 9) | (va_t)kin_place(slot)
+							  << PAGE_SHIFT;
 }
 
 /* Its region is to keep its pages (ADVISE_PIN). The space is locked. */
@@ -48,8 +48,7 @@ static bool was_used(pte_t *slot, pte_t p)
  */
 static uint64_t slot_for(struct frame *f, bool dirty)
 {
-	if ((f->flags & FRAME_SWAPPED) &&
-	    (!dirty || swap_is_single(f->index)))
+	if ((f->flags & FRAME_SWAPPED) && (!dirty || swap_is_single(f->index)))
 		return f->index;
 	return swap_take();
 }
@@ -133,8 +132,7 @@ static int evict_alone(struct frame *f, struct frame *table, pte_t *slot)
 	if (!lazy && !(entry = slot_for(f, dirty)))
 		return 0;
 	if (!pte_replace(slot, p, pte_soft(entry))) { /* used just now */
-		if (entry &&
-		    (entry != f->index || !(f->flags & FRAME_SWAPPED)))
+		if (entry && (entry != f->index || !(f->flags & FRAME_SWAPPED)))
 			swap_put(entry);
 		return 0;
 	}

@@ -67,7 +67,7 @@ _Static_assert(sizeof(struct frame) == 32, "one record is 32 bytes");
 /* Private: swap has a copy of it, in the slot that `index` says, which is good
  * as long as no leaf has D. The frame counts as one that uses the slot. */
 #define FRAME_SWAPPED 8u
-#define FRAME_LAZY	16u /* private: worth nothing as long as D is clear */
+#define FRAME_LAZY    16u /* private: worth nothing as long as D is clear */
 
 /* frame_alloc() flags */
 #define FRAME_ZERO 1u /* contents zero (else unspecified) */

@@ -37,8 +37,8 @@ struct space;
 /* The table that the slot is in. */
 static inline struct frame *kin_table(const pte_t *slot)
 {
-	return frame_of(va_to_pa(
-		(void *)((uintptr_t)slot & ~(uintptr_t)PAGE_MASK)));
+	return frame_of(
+		va_to_pa((void *)((uintptr_t)slot & ~(uintptr_t)PAGE_MASK)));
 }
 
 /* Where in it. */

@@ -97,9 +97,10 @@ static void chain_table(struct pages_gone *g, pa_t pa)
 }
 
 /* [lo, hi) has been emptied; there may be no room for the next frame. */
-static __attribute__((noinline, cold)) void
-add_common(struct pages_gone *g, struct frame *f, const pte_t *slot, va_t lo,
-	   va_t hi)
+static __attribute__((noinline, cold)) void add_common(struct pages_gone *g,
+						       struct frame *f,
+						       const pte_t *slot,
+						       va_t lo, va_t hi)
 {
 	if (g->commons == PAGES_COMMON) {
 		flush_add(&g->flush, lo, hi - lo);

@@ -95,7 +95,8 @@ int rmap_used_locked(struct object *o, uint64_t index)
 		if (!lock_try(&s->lock))
 			return -E_AGAIN;
 		slot = mmu_leaf_slot_any(&s->mmu, va);
-		used |= s->pinned || (r->flags & MAP_PINNED) || (slot && leaf_was_used(slot, pa));
+		used |= s->pinned || (r->flags & MAP_PINNED) ||
+			(slot && leaf_was_used(slot, pa));
 		lock_drop(&s->lock);
 	}
 	return used;

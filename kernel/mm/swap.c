@@ -11,9 +11,9 @@
 #include "mm/reclaim.h"
 
 struct swap_area {
-	struct object *object;	/* referenced; NULL: no area yet */
-	uint64_t first, end;	/* slots */
-	uint64_t next;		/* to be looked at for a free one */
+	struct object *object; /* referenced; NULL: no area yet */
+	uint64_t first, end;   /* slots */
+	uint64_t next;	       /* to be looked at for a free one */
 	uint64_t free;
 	uint16_t *uses; /* of each slot */
 	bool closed;	/* nothing is put there any more: swap_remove.c */
@@ -45,8 +45,8 @@ static struct object *object_in(const struct swap_area *a)
 
 static uint16_t *make_counts(uint64_t n)
 {
-	uint64_t frames = round_up(n * sizeof(uint16_t), PAGE_SIZE) >>
-			  PAGE_SHIFT;
+	uint64_t frames =
+		round_up(n * sizeof(uint16_t), PAGE_SIZE) >> PAGE_SHIFT;
 	unsigned order = frames <= 1 ? 0 : bit_highest(frames - 1) + 1;
 	struct frame *f = NULL;
 

@@ -20,7 +20,7 @@
 static struct forked child;
 static struct pager pager;
 static uint64_t area;
-#define WHOLE	512u
+#define WHOLE 512u
 
 static uint64_t disk[SLOTS];	     /* the number */
 static bool is_whole[SLOTS];	     /* or, */
@@ -187,8 +187,8 @@ static int sequential(uint64_t pages)
 
 static int at_random(uint64_t pages)
 {
-	uint32_t *model = (uint32_t *)space_map(SELF, NULL, pages * 4, RW, 0,
-						NULL);
+	uint32_t *model =
+		(uint32_t *)space_map(SELF, NULL, pages * 4, RW, 0, NULL);
 
 	for (uint64_t i = 0; i < 3 * pages; i++) {
 		uint64_t page = random_number() % pages;
