@@ -199,7 +199,10 @@ static struct pager_answer serve(struct m_pager *p,
 	struct pager_answer a = {.kind = PAGER_DONE, .slot = r->slot};
 	struct m_object *o = object_by_key(r->key);
 
-	CHECK(o);
+	if (!o) { /* has ended, but for what goes back */
+		CHECK(r->kind != PAGER_PAGEIN);
+		return a;
+	}
 	if (r->kind == PAGER_PAGEIN) {
 		bring(p, r, o);
 		a.kind = PAGER_SUPPLY;
