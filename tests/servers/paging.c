@@ -383,7 +383,7 @@ static void broken(void)
 			check_page(&v, s);
 	}
 	CHECK_EQ(swap_info(swap, 0, &info), 0);
-	CHECK_EQ(info.errors, 3);
+	CHECK(info.errors >= 3); /* more if it was asked for ahead, too */
 	CHECK_EQ(info.out, v.slots - 2);
 	CHECK_EQ(info.used, v.slots - 2);
 }
