@@ -217,11 +217,15 @@ COLD int reclaim_for_me(void)
 	if (!frame_marks.low || frames_free() >= clock.high)
 		return -E_NOMEM; /* that was not why */
 	result = step();
+	/* What is free still lies in caches of other harts, or was not enough. */
+	if (result == NOTHING &&
+	    !__atomic_load_n(&paged_writing, __ATOMIC_RELAXED))
+		return -E_NOMEM;
 	if (frames_free() > frame_marks.reserve || result == SPENT)
 		return 0;
 	if (__atomic_load_n(&paged_writing, __ATOMIC_RELAXED))
 		return wait_for_room();
-	return result == NOTHING ? -E_NOMEM : 0;
+	return 0;
 }
 
 void reclaim_written(void)
