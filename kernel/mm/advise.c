@@ -10,9 +10,9 @@
 #include "mm/private.h"
 #include "mm/span.h"
 
-/* Flags of a region in 16 bits. */
-#define SHORT(flags) ((flags)&0xffff ? (flags) : (flags) >> 31)
-#define LONG(flags)  ((flags)&1 ? MAP_PINNED : (flags))
+/* Flags of a region in 16 bits: MAP_PINNED does not fit. */
+#define SHORT_PINNED 1u
+#define LONG(flags)  ((flags)&SHORT_PINNED ? MAP_PINNED : (flags))
 
 /* Advice that is a region's from then on: what it takes away, and gives. */
 static const struct {
@@ -27,8 +27,8 @@ static const struct {
 	[ADVISE_KEEP_ON_FORK] = {MAP_WIPE_ON_FORK, 0},
 	[ADVISE_HUGE] = {MAP_NO_HUGE, MAP_HUGE},
 	[ADVISE_NO_HUGE] = {MAP_HUGE, MAP_NO_HUGE},
-	[ADVISE_UNPIN] = {SHORT(MAP_PINNED), 0},
-	[ADVISE_PIN] = {0, SHORT(MAP_PINNED)},
+	[ADVISE_UNPIN] = {SHORT_PINNED, 0},
+	[ADVISE_PIN] = {0, SHORT_PINNED},
 };
 
 uint64_t space_pinned_max(void)

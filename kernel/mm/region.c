@@ -74,6 +74,7 @@ static __attribute__((noinline)) void region_set_start(struct region *r,
 /* What a region says; not where it is linked, which region_link() writes. */
 static void region_copy(struct region *to, const struct region *from)
 {
+	assert(to);
 	to->start = from->start;
 	to->end = from->end;
 	to->prot = from->prot;
