@@ -36,7 +36,7 @@ static char letter(pte_t p)
 /* As many pages as the picture has, from `va` on. */
 static void check_picture(struct space *s, va_t va, const char *picture)
 {
-	char seen[40];
+	char seen[64];
 	unsigned i;
 
 	for (i = 0; picture[i]; i++)
