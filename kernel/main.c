@@ -3,6 +3,7 @@
  * main.c - the boot hart's way up, a line a step. Paging is on (entry.S,
  * arch/riscv/early.c); interrupts are off.
  */
+#include "abi/space.h"
 #include "arch/fpu.h"
 #include "arch/interrupt.h"
 #include "arch/kspace.h"
@@ -18,6 +19,7 @@
 #include "lib/log.h"
 #include "lib/random.h"
 #include "mm/frame_boot.h"
+#include "mm/huge.h"
 #include "platform/console.h"
 #include "platform/errata.h"
 #include "platform/plic.h"
@@ -79,10 +81,11 @@ static void map_devices(void)
 }
 
 /* What the firmware gives, and what differs from one start to the next. */
-static void begin_random(void)
+static void begin_memory(void)
 {
 	uint64_t seed = board.rng_seed ^ time_now() << 20;
 
+	huge_default = boot_args.huge_always ? MAP_HUGE : 0;
 	random_seed(boot_args.no_aslr ? 0 : seed | 1);
 }
 
@@ -135,7 +138,7 @@ void main(uint64_t hartid, pa_t fdt, pa_t image)
 	boot_read_board(fdt);	    /* what the machine is */
 	fdt_size = boot_fdt_size();
 	boot_memory(image, fdt, fdt_size); /* linear map, frames */
-	begin_random();			   /* where programs lie */
+	begin_memory();			   /* where programs lie */
 	find_mmu_features();		   /* ASIDs, A and D, errata */
 	find_hart_features();		   /* floating point, cbo.zero */
 	map_devices();			   /* console, power, interrupts */

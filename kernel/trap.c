@@ -269,13 +269,13 @@ static int copy_error(int err)
 /* Where memory is short it takes a few steps, or the call is made again. */
 static COLD int resolve_in_call(struct space *s, va_t va, unsigned access)
 {
-	int err = fault_resolve(s, va, access);
+	int err = fault_resolve_alone(s, va, access);
 
 	for (unsigned n = 0; n < 4 && err == -E_NOMEM; n++) {
 		err = fault_resolve_short(s, va, access);
 		if (err)
 			return err;
-		err = fault_resolve(s, va, access);
+		err = fault_resolve_alone(s, va, access);
 	}
 	return err;
 }

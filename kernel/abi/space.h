@@ -121,8 +121,9 @@ struct space_info {
 	uint64_t tables;    /* pages of them, those in common too */
 	uint64_t in_common; /* leaf tables that clones have, or had */
 	uint64_t pinned;    /* pages that its regions pin */
+	uint64_t huge;	    /* leaves of 2 MiB */
 };
-_Static_assert(sizeof(struct space_info) == 104, "part of the ABI");
+_Static_assert(sizeof(struct space_info) == 112, "part of the ABI");
 
 /* What the machine has done about memory since it started, in pages. */
 struct mm_counts {
@@ -132,9 +133,10 @@ struct mm_counts {
 	uint64_t stolen;    /* and taken */
 	uint64_t refaults;  /* taken, and soon wanted again */
 	uint64_t swapped_in, swapped_out;
-	uint64_t ahead_hits;  /* brought ahead, and used, */
-	uint64_t ahead_waste; /* or not */
-	uint64_t killed;      /* tasks, for want of memory */
+	uint64_t ahead_hits;		/* brought ahead, and used, */
+	uint64_t ahead_waste;		/* or not */
+	uint64_t killed;		/* tasks, for want of memory */
+	uint64_t huge_made, huge_split; /* leaves of 2 MiB */
 };
 
 #endif

@@ -99,7 +99,7 @@ static inline pte_t *mmu_leaf_slot(struct mmu *m, va_t va)
 
 /*
  * The same for who only reads, or changes atomically: also in a table that is
- * folded away. Nothing is noted.
+ * folded away, or that a leaf of 2 MiB stands for. Nothing is noted.
  */
 pte_t *mmu_leaf_slot_any(const struct mmu *m, va_t va);
 

@@ -5,6 +5,7 @@
  */
 #ifndef ARCH_UPCALL_H
 #define ARCH_UPCALL_H
+#include "arch/riscv/pte.h"
 #include "lib/types.h"
 
 struct trap_frame;
@@ -12,6 +13,9 @@ struct trap_frame;
 /* A zeroed page for a page table, or 0 if there is none. From mm. */
 pa_t upcall_table_alloc(void);
 void upcall_table_free(pa_t table);
+
+/* The leaf table that stands behind the leaf of 2 MiB at `pa` (mm/huge.h). */
+pte_t *upcall_table_behind(pa_t pa);
 
 /* A trap from user mode; gives the frame to go on with. kernel/trap.c */
 struct trap_frame *upcall_trap_user(struct trap_frame *frame, uint64_t scause,

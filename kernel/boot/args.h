@@ -19,6 +19,7 @@
 	FLAG("asid=0",       no_asid)      /* as if the hart had no ASIDs */   \
 	FLAG("ad=soft",      soft_ad)      /* as if it left A and D alone */   \
 	FLAG("aslr=0",       no_aslr)      /* everything where it lay before */ \
+	FLAG("huge=always",  huge_always)  /* 2 MiB leaves without advice */   \
 	FLAG("stay",         stay)         /* do not power off at the end */   \
 	FLAG("expect=fault", expect_fault) /* it is to end by a fault */    \
 	FLAG("quiet",        quiet)        /* only warnings and results */     \

@@ -111,9 +111,9 @@ static int bring(struct space *s, va_t *at, va_t end, unsigned advice)
 		lock_drop(&s->lock);
 		if (access) {
 			err = fault_resolve(s, *at, access);
-			left -= BRING_PAGE;
+			left -= s->coming.first ? BRING_STEP : BRING_PAGE;
 		}
-		if (!err)
+		if (!err && !(access && s->coming.first))
 			*at += PAGE_SIZE;
 	}
 	return err;

@@ -98,6 +98,21 @@ static void check_leaves(const struct space *s, struct frame *table, va_t va,
 	}
 }
 
+/* A leaf of 2 MiB maps what the table behind it would. */
+static void check_whole(const struct frame *table, pte_t leaf)
+{
+	const pte_t *t = frame_va(table);
+
+	assert(!(table->flags & FRAME_WHOLE) == !pte_is_leaf(leaf));
+	for (unsigned i = 0; i < HUGE_PAGES && pte_is_leaf(leaf); i++) {
+		pte_t p = pte_load(&t[i]);
+
+		assert(pte_pa(p) == pte_pa(leaf) + i * PAGE_SIZE);
+		assert(pte_prot(p) == pte_prot(leaf) && pte_dirty(p));
+		assert(is_sole_owner(p));
+	}
+}
+
 /* Whose the table is, and that its ring is one. */
 static void check_kin(const struct space *s, struct frame *table, va_t va,
 		      bool in_common)
@@ -123,18 +138,20 @@ static void check_table(const struct space *s, pa_t table, int level, va_t va,
 		pte_t p = pte_load(&t[i]);
 
 		assert(pte_is_table(p) || !p ||
-		       (level == 1 && pte_is_folded(p)));
+		       (level == 1 && (pte_is_folded(p) || pte_is_leaf(p))));
 		if (p && level > 1) {
 			check_table(s, pte_pa(p), level - 1, at, in_common);
 		} else if (p) {
-			f = frame_of(pte_pa(p));
+			f = pte_is_leaf(p) ? huge_table(p)
+					   : frame_of(pte_pa(p));
 			assert(f->state == FRAME_TABLE);
+			check_whole(f, p);
 			assert(p & (PTE_FOLDED | PTE_SHARED) || f->refs == 1);
 			check_leaves(s, f, at, pte_is_shared(p));
 			meet(f);
 			in_this = pte_is_folded(p) || pte_is_shared(p);
 			check_kin(s, f, at, in_this);
-			*in_common += in_this;
+			*in_common += in_this || pte_is_leaf(p);
 		}
 	}
 }
@@ -245,7 +262,7 @@ void mm_check(void)
 			panic("regions: %s", wrong);
 		in_common = 0;
 		check_table(s, s->mmu.root, MMU_LEVELS - 1, 0, &in_common);
-		assert(in_common == s->in_common);
+		assert(in_common + (s->coming.first != NULL) == s->in_common);
 		for (struct region *r = region_first(&s->regions); r;
 		     r = region_after(r))
 			if (r->object)

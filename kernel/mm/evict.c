@@ -127,7 +127,14 @@ static int evict_alone(struct frame *f, struct frame *table, pte_t *slot)
 	va_t va = address_of(table, slot);
 	uint64_t entry = 0;
 
-	if (was_used(slot, p) || is_pinned(batch.space, va))
+	if (is_pinned(batch.space, va))
+		return 0;
+	if (table->flags & FRAME_WHOLE) {
+		if (huge_was_used_locked(batch.space, slot, va))
+			return 0;
+		p = pte_load(slot);
+	}
+	if (was_used(slot, p))
 		return 0;
 	if (!lazy && !(entry = slot_for(f, dirty)))
 		return 0;
@@ -166,6 +173,8 @@ static bool add_sharer(struct sharers *sh, struct frame *f, struct frame *table,
 	pte_t *slot = (pte_t *)frame_va(table) + place;
 	struct space *s = kin_space(table);
 
+	if (table->flags & FRAME_WHOLE)
+		return false;
 	if (!names(pte_load(slot), f))
 		return true; /* nor will it: copies are made under this lock */
 	if (sh->n == SHARERS || (s && !lock_try(&s->lock)))

@@ -33,6 +33,7 @@
 #include "arch/page.h"
 #include "lib/assert.h"
 #include "mm/around.h"
+#include "mm/huge.h"
 #include "mm/kin.h"
 #include "mm/object.h"
 #include "mm/paged.h"
@@ -82,6 +83,15 @@ static inline int fresh_frame(struct space *s, const struct region *r,
 	frame->owner = (uint64_t)slot;
 	install(r, slot, frame_pa(frame), 0, true);
 	return 0;
+}
+
+/* One of 512, with all of them, or alone. */
+static COLD RARE int fresh_huge(struct space *s, const struct region *r,
+				pte_t *slot, va_t va)
+{
+	int err = huge_touch_locked(s, r, va, slot);
+
+	return err ? fresh_frame(s, r, slot) : 0;
 }
 
 /* A private copy of what lies at `from`. */
@@ -198,7 +208,8 @@ static inline int absent(struct space *s, const struct region *r, pte_t *slot,
 	if (r->object)
 		return absent_object(s, r, slot, va, access);
 	if (access == PROT_W)
-		return fresh_frame(s, r, slot);
+		return r->flags & MAP_HUGE ? fresh_huge(s, r, slot, va)
+					   : fresh_frame(s, r, slot);
 	s->counts.zero++;
 	install(r, slot, zero_page, MMU_W, false);
 	return 0;
@@ -323,15 +334,22 @@ static inline bool permits(pte_t p, unsigned access)
 
 /*
  * Only a table of one's own is filled. From one in common, where the page was a
- * moment ago, it may have been taken from another side (reclaim.h, rmap.h).
+ * moment ago, it may have been taken from another side (reclaim.h, rmap.h). A leaf
+ * of 2 MiB permits what its region does.
  * Gives 1 if there is nothing left to do.
  */
 static COLD RARE int enter_common(struct space *s, va_t va, unsigned access)
 {
-	int err = span_enter_locked(s, va, access);
-	pte_t *slot = err ? NULL : mmu_leaf_slot_far(&s->mmu, va);
-	pte_t p;
+	pte_t *slot = mmu_span_slot(&s->mmu, va);
+	pte_t p = slot ? pte_load(slot) : 0;
+	int err;
 
+	if (pte_is_leaf(p)) {
+		permitted(s, slot, p, va, access);
+		return 1;
+	}
+	err = span_enter_locked(s, va, access);
+	slot = err ? NULL : mmu_leaf_slot_far(&s->mmu, va);
 	if (!slot || mmu_leaf_is_near(&s->mmu, va))
 		return err;
 	p = pte_load(slot);
@@ -387,6 +405,20 @@ int fault_resolve(struct space *s, va_t va, unsigned access)
 		return -E_FAULT;
 	lock_take(&s->lock);
 	err = resolve_locked(s, va, access);
+	lock_drop(&s->lock);
+	return err;
+}
+
+COLD int fault_resolve_alone(struct space *s, va_t va, unsigned access)
+{
+	int err;
+
+	if (va >= MMU_USER_END)
+		return -E_FAULT;
+	lock_take(&s->lock);
+	s->small_only = true;
+	err = resolve_locked(s, va, access);
+	s->small_only = false;
 	lock_drop(&s->lock);
 	return err;
 }
@@ -465,7 +497,9 @@ static COLD int own_locked(struct space *s, va_t va, void **page)
 
 	if (!r)
 		return -E_FAULT;
-	err = find_slot(s, va, PROT_W, &slot);
+	err = span_own_locked(s, va, va + PAGE_SIZE);
+	if (!err)
+		err = span_slot_locked(s, va, &slot);
 	if (err)
 		return err;
 	before = s->counts;
@@ -483,7 +517,9 @@ COLD int fault_own(struct space *s, va_t va, void **page)
 	int err;
 
 	lock_take(&s->lock);
+	s->small_only = true;
 	err = own_locked(s, va, page);
+	s->small_only = false;
 	lock_drop(&s->lock);
 	return err;
 }

@@ -15,6 +15,9 @@ struct frame;
  */
 int fault_resolve(struct space *s, va_t va, unsigned access);
 
+/* The same where many such accesses make one call: no more than this page comes. */
+int fault_resolve_alone(struct space *s, va_t va, unsigned access);
+
 /*
  * The same again, after -E_NOMEM: as reclaim_for_me() (mm/reclaim.h), or with what
  * is kept for who can free memory. -E_WAIT is for the access as it stands then.

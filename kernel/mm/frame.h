@@ -32,6 +32,7 @@ enum frame_state {
 	FRAME_FREE,	/* head of a folio on a buddy list */
 	FRAME_CACHED,	/* free, in a hart's cache */
 	FRAME_ZEROED,	/* free, in the zeroed pool */
+	FRAME_CLAIMED,	/* neither free nor used: of a folio that is filled */
 	FRAME_TAIL,	/* inside a folio; see its head */
 	FRAME_USED,	/* memory of a space or an object */
 	FRAME_TABLE,	/* a page table */

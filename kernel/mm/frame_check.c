@@ -8,7 +8,7 @@
 
 /* Records by state; tails count with their heads. */
 struct census {
-	uint64_t listed, cached, zeroed, in_use;
+	uint64_t listed, cached, zeroed, claimed, in_use;
 };
 
 static void count_folio(struct census *c, const struct frame *f)
@@ -26,6 +26,10 @@ static void count_folio(struct census *c, const struct frame *f)
 		break;
 	case FRAME_ZEROED:
 		c->zeroed++;
+		assert(f->refs == 0);
+		break;
+	case FRAME_CLAIMED:
+		c->claimed++;
 		assert(f->refs == 0);
 		break;
 	default:
@@ -72,5 +76,5 @@ void frame_check(void)
 	}
 	assert(c.listed + c.cached + c.zeroed == frames_free());
 	assert(c.zeroed == frame_pool_level());
-	assert(frames_free() + c.in_use == frames_total());
+	assert(frames_free() + c.claimed + c.in_use == frames_total());
 }

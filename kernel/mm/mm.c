@@ -9,6 +9,7 @@
 #include "lib/assert.h"
 #include "lib/bits.h"
 #include "mm/frame_boot.h"
+#include "mm/kin.h"
 #include "mm/object.h"
 #include "mm/pager.h"
 #include "mm/private.h"
@@ -49,6 +50,11 @@ pa_t upcall_table_alloc(void)
 void upcall_table_free(pa_t table)
 {
 	frame_put(frame_of(table));
+}
+
+COLD pte_t *upcall_table_behind(pa_t pa)
+{
+	return frame_va(kin_table((pte_t *)frame_of(pa)->owner));
 }
 
 /* ---- placing the records ---------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "mm/page_state.h"
 #include "abi/error.h"
 #include "arch/layout.h"
+#include "mm/kin.h"
 #include "mm/object.h"
 #include "mm/paged.h"
 #include "mm/private.h"
@@ -15,6 +16,12 @@
 static bool is_in_common(const pte_t *slot)
 {
 	return frame_of(va_to_pa(slot))->refs > 1;
+}
+
+/* It is not walked: a leaf of 2 MiB stands for it. */
+static bool is_behind(const pte_t *slot)
+{
+	return kin_table(slot)->flags & FRAME_WHOLE;
 }
 
 /* ---- one entry --------------------------------------------------------- */
@@ -54,6 +61,8 @@ entry_state(const struct region *r, const pte_t *slot, bool common)
 	state = PAGE_IS_PRESENT | frame_state(r, p);
 	if (pte_accessed(p))
 		state |= PAGE_IS_ACCESSED;
+	if (is_behind(slot))
+		state |= PAGE_IS_HUGE;
 	if (common)
 		return state & PAGE_IS_PRIVATE ? state | PAGE_IS_SHARED : state;
 	return pte_prot(p) & MMU_W ? state | PAGE_IS_WRITABLE : state;
@@ -284,7 +293,8 @@ static void clean_locked(struct space *s, va_t va, const uint64_t *words,
 		pte_t *slot = mmu_leaf_slot_any(&s->mmu, va);
 
 		if ((!words || (words[i] & written) == written) && slot &&
-		    !is_in_common(slot) && clean_entry(slot, !words))
+		    !is_in_common(slot) && !is_behind(slot) &&
+		    clean_entry(slot, !words))
 			flush_add(&flush, va, PAGE_SIZE);
 	}
 	flush_run(&flush);

@@ -44,7 +44,7 @@ int pin(struct space *s, va_t va, unsigned access, struct pin *p)
 		lock_drop(&s->lock);
 		if (held)
 			return 0;
-		err = fault_resolve(s, va, access);
+		err = fault_resolve_alone(s, va, access);
 		if (err)
 			return err;
 	}

@@ -185,6 +185,8 @@ static COPIED int map_locked(struct space *s, va_t *addr, uint64_t len,
 		*addr = va;
 	}
 	flags &= ~MAP_FIXED;
+	if (!object)
+		flags |= huge_default;
 	if (flags & MAP_GROW_DOWN)
 		return insert_stack(s, *addr + len, prot, flags, offset);
 	return region_insert(&s->regions, *addr, *addr + len, prot, max_prot,

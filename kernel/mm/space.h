@@ -33,6 +33,7 @@
 #include "arch/mmu.h"
 #include "lib/kobject.h"
 #include "lib/lock.h"
+#include "mm/huge.h"
 #include "mm/region.h"
 
 struct object;
@@ -44,10 +45,15 @@ struct space {
 	struct mmu mmu;
 	struct region_set regions;
 	struct space_counts counts; /* of its faults; under its lock */
-	uint32_t in_common; /* leaf tables that others have, or had: span.h */
-	bool pinned;	    /* its pages stay: reclaim.h */
-	bool parted;	    /* a region is, or was, not for clones */
-	struct list all;    /* every space, for mm_check() */
+	uint32_t
+		in_common; /* leaf tables that others have, or had (span.h); that
+			       a leaf stands for, or that is being filled */
+	uint32_t huge;	   /* leaves of 2 MiB */
+	bool pinned;	   /* its pages stay: reclaim.h */
+	bool parted;	   /* a region is, or was, not for clones */
+	bool small_only;   /* the fault at work is to bring its page alone */
+	struct huge_folio coming;
+	struct list all; /* every space, for mm_check() */
 	va_t maps; /* what may lie anywhere lies below, if it fits; 0: no matter */
 	/* Of one that ends: below, tables in common are left, pages are gone,
 	 * tables are cut. */

@@ -5,6 +5,7 @@
 #include "arch/layout.h"
 #include "lib/assert.h"
 #include "mm/frame_boot.h"
+#include "mm/huge.h"
 #include "mm/kin.h"
 #include "mm/private.h"
 #include "mm/swap.h"
@@ -17,9 +18,16 @@ static bool in_common(pte_t pointer)
 	return pte_is_folded(pointer) || pte_is_shared(pointer);
 }
 
+/* Something has to be done before the entries may be changed. */
+static bool is_special(pte_t pointer)
+{
+	return in_common(pointer) || entry_is_huge(pointer);
+}
+
 static struct frame *table_of(pte_t pointer)
 {
-	return frame_of(pte_pa(pointer));
+	return entry_is_huge(pointer) ? huge_table(pte_from_memory(pointer))
+				      : frame_of(pte_pa(pointer));
 }
 
 static pte_t *entries(const struct frame *table)
@@ -169,8 +177,7 @@ static COLD void take(struct space *s, pte_t *slot, struct frame *table)
 	s->in_common--;
 }
 
-/* A pointer was changed that could be walked. */
-static COLD void forget_pointer(struct space *s)
+COLD void span_forget_pointers(struct space *s)
 {
 	struct mmu_flush f;
 
@@ -186,6 +193,10 @@ static COLD int own(struct space *s, pte_t *slot)
 	pte_t before = pte_load_table(slot);
 	struct frame *table = table_of(before), *new;
 
+	if (entry_is_huge(before)) {
+		huge_split_locked(s, slot);
+		return 0;
+	}
 	if (is_alone(table)) {
 		take(s, slot, table);
 		return 0;
@@ -195,7 +206,7 @@ static COLD int own(struct space *s, pte_t *slot)
 		return -E_NOMEM;
 	take(s, slot, new);
 	if (pte_is_shared(before))
-		forget_pointer(s);
+		span_forget_pointers(s);
 	if (!leave(table)) {
 		drop_contents(table);
 		frame_put(table);
@@ -209,9 +220,13 @@ static COLD void let_go(struct space *s, pte_t *slot)
 	pte_t before = pte_load_table(slot);
 	struct frame *table = table_of(before);
 
+	if (entry_is_huge(before)) {
+		huge_split_locked(s, slot);
+		return;
+	}
 	mmu_set_span(&s->mmu, slot, 0);
 	if (pte_is_shared(before))
-		forget_pointer(s);
+		span_forget_pointers(s);
 	if (leave(table))
 		s->in_common--;
 	else
@@ -257,13 +272,13 @@ int span_slot_locked(struct space *s, va_t va, pte_t **slot)
 
 /* ---- ranges ------------------------------------------------------------- */
 
-/* The next pointer at or above *va that is to a table in common, or NULL. */
-static COLD pte_t *next_in_common(const struct space *s, va_t *va, va_t end)
+/* The next pointer at or above *va that is not plain, or NULL. */
+static COLD pte_t *next_special(const struct space *s, va_t *va, va_t end)
 {
 	while (*va < end) {
 		pte_t *slot = mmu_span_slot(&s->mmu, *va);
 
-		if (slot && in_common(pte_load_table(slot)))
+		if (slot && is_special(pte_load_table(slot)))
 			return slot;
 		*va = mmu_next_span(&s->mmu, *va);
 	}
@@ -282,8 +297,9 @@ COLD int span_own_locked(struct space *s, va_t start, va_t end)
 	pte_t *slot;
 	int err = 0;
 
+	huge_give_up_locked(s, start, end);
 	while (!err && s->in_common &&
-	       (slot = next_in_common(s, &va, end)) != NULL)
+	       (slot = next_special(s, &va, end)) != NULL)
 		err = own(s, slot);
 	return err;
 }
@@ -305,7 +321,8 @@ COLD void span_let_go_locked(struct space *s, va_t start, va_t end)
 	va_t va = start;
 	pte_t *slot;
 
-	while (s->in_common && (slot = next_in_common(s, &va, end)) != NULL) {
+	huge_give_up_locked(s, start, end);
+	while (s->in_common && (slot = next_special(s, &va, end)) != NULL) {
 		assert(is_whole(round_down(va, SPAN), start, end));
 		let_go(s, slot);
 	}
@@ -321,7 +338,9 @@ static COLD pte_t fold(struct space *from, pte_t *slot, struct frame *table,
 
 	if (in_common(p))
 		return p;
-	p = pte_folded(pte_pa(p));
+	if (entry_is_huge(p))
+		huge_ends_locked(from, table);
+	p = pte_folded(frame_pa(table));
 	kin_make_common(table);
 	mmu_set_span(&from->mmu, slot, p);
 	from->in_common++;
@@ -371,11 +390,12 @@ COLD int span_share_all_locked(struct space *from, struct space *to)
 	va_t va = 0;
 	int err = 0;
 
+	huge_give_up_locked(from, 0, MMU_USER_END);
 	for (struct region *r = region_first(&from->regions); r && !err;
 	     r = region_after(r))
 		err = share_region(from, to, r, &va, &was_linked);
 	if (was_linked)
-		forget_pointer(from);
+		span_forget_pointers(from);
 	return err;
 }
 
@@ -388,6 +408,10 @@ static COLD void leave_one(struct space *s, pte_t *slot, struct mmu_flush *f)
 {
 	pte_t before = pte_load_table(slot);
 
+	if (entry_is_huge(before)) {
+		huge_split_locked(s, slot);
+		return;
+	}
 	if (!leave(table_of(before))) {
 		take(s, slot, table_of(before));
 		return;
@@ -402,12 +426,13 @@ COLD bool span_leave_locked(struct space *s, va_t *va, struct mmu_flush *f)
 {
 	struct region *r = region_next(&s->regions, *va);
 
+	huge_give_up_locked(s, 0, MMU_USER_END);
 	for (unsigned n = 0; s->in_common && r && n < LEAVE_STEP; n++) {
 		pte_t *slot;
 
 		if (*va < round_down(r->start, SPAN))
 			*va = round_down(r->start, SPAN);
-		slot = next_in_common(s, va, r->end);
+		slot = next_special(s, va, r->end);
 		if (slot)
 			leave_one(s, slot, f);
 		else

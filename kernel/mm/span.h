@@ -73,4 +73,7 @@ int span_share_all_locked(struct space *from, struct space *to);
  */
 bool span_leave_locked(struct space *s, va_t *va, struct mmu_flush *f);
 
+/* A pointer was changed that could be walked: all harts forget the space. */
+void span_forget_pointers(struct space *s);
+
 #endif

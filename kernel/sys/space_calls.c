@@ -211,7 +211,8 @@ COLD long sys_space_info(const uint64_t arg[6])
 	info.counts = s->counts;
 	info.regions = s->regions.count;
 	info.tables = s->mmu.tables;
-	info.in_common = s->in_common;
+	info.in_common = s->in_common - s->huge - (s->coming.first != NULL);
+	info.huge = s->huge;
 	info.pinned = s->regions.pinned;
 	leave(arg[0], s, 0);
 	return copy_to_user(arg[1], &info, sizeof(info));

@@ -47,6 +47,12 @@ pa_t upcall_table_alloc(void)
 	return pa;
 }
 
+pte_t *upcall_table_behind(pa_t pa)
+{
+	(void)pa;
+	return NULL; /* here no table stands behind a leaf */
+}
+
 void upcall_table_free(pa_t pa)
 {
 	assert(used > 0 && is_aligned(pa, PAGE_SIZE) && pa >= ARENA_BASE &&

@@ -112,9 +112,11 @@ pte_t *mmu_leaf_slot_any(const struct mmu *m, va_t va)
 	const pte_t *slot = mmu_span_slot(m, va);
 	pte_t p = slot ? pte_load_table(slot) : 0;
 
-	if (!pte_is_table(p) && !pte_is_folded(p))
+	if (pte_is_table(p) || pte_is_folded(p))
+		return table_at(pte_pa(p)) + PTE_INDEX(va, 0);
+	if (!(p & PTE_RWX))
 		return NULL;
-	return table_at(pte_pa(p)) + PTE_INDEX(va, 0);
+	return upcall_table_behind(pte_pa(p)) + PTE_INDEX(va, 0);
 }
 
 va_t mmu_next_span(const struct mmu *m, va_t va)

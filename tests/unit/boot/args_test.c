@@ -87,8 +87,9 @@ TEST(a_long_value_is_refused_and_a_long_word_cut)
 
 TEST(the_known_arguments_are_listed)
 {
-	CHECK_STR(args_known(), "asid=0 ad=soft aslr=0 stay expect=fault quiet "
-				"test=<pattern> init=<name> words=<text>");
+	CHECK_STR(args_known(),
+		  "asid=0 ad=soft aslr=0 huge=always stay "
+		  "expect=fault quiet test=<pattern> init=<name> words=<text>");
 }
 
 /* The last byte of the copy ends the string, whatever it was. */
