@@ -441,6 +441,6 @@ struct memory_info {
 	struct space_counts all; /* of all spaces, also those that have ended */
 	struct mm_counts mm;
 };
-_Static_assert(sizeof(struct memory_info) == 360, "part of the ABI");
+_Static_assert(sizeof(struct memory_info) == 368, "part of the ABI");
 
 #endif

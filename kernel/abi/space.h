@@ -137,6 +137,7 @@ struct mm_counts {
 	uint64_t ahead_waste;		/* or not */
 	uint64_t killed;		/* tasks, for want of memory */
 	uint64_t huge_made, huge_split; /* leaves of 2 MiB */
+	uint64_t moved;			/* to other frames, for folios */
 };
 
 #endif

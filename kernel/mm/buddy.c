@@ -106,6 +106,27 @@ COLD struct frame *buddy_take(unsigned order)
 	return f;
 }
 
+/* One that became free a moment ago may have joined with what lies beyond. */
+COLD void buddy_claim(struct frame *f, uint64_t n)
+{
+	struct frame *end = f + n;
+
+	lock_take(&buddy.lock);
+	while (f < end) {
+		uint64_t size = f->state == FRAME_FREE ? BIT(f->order) : 0;
+
+		if (!size || size > (uint64_t)(end - f)) {
+			f++;
+			continue;
+		}
+		list_take_locked(f);
+		buddy.free -= size;
+		for (; size > 0; size--, f++)
+			f->head = FRAME_HEAD(FRAME_CLAIMED, 0);
+	}
+	lock_drop(&buddy.lock);
+}
+
 void buddy_give(struct frame *f, uint64_t n)
 {
 	lock_take(&buddy.lock);

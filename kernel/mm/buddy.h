@@ -21,6 +21,12 @@
  */
 struct frame *buddy_take(unsigned order);
 
+/*
+ * Of the `n` neighbours from `f` on, those that are on the lists leave them, and are
+ * CLAIMED, the caller's. No folio may stick out.
+ */
+void buddy_claim(struct frame *f, uint64_t n);
+
 /* `n` neighbours from `f` on become free, whatever folios they were. */
 void buddy_give(struct frame *f, uint64_t n);
 

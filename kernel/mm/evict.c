@@ -5,33 +5,11 @@
 #include "mm/count.h"
 #include "mm/kin.h"
 #include "mm/private.h"
-#include "mm/region.h"
+#include "mm/sharers.h"
 #include "mm/space.h"
 #include "mm/swap.h"
 
 /* ---- what both ways do ---------------------------------------------------- */
-
-static bool names(pte_t p, const struct frame *f)
-{
-	return pte_has_frame(p) && pte_pa(p) == frame_pa(f);
-}
-
-static va_t address_of(const struct frame *table, const pte_t *slot)
-{
-	return table->index << (PAGE_SHIFT + 9) | (va_t)kin_place(slot)
-							  << PAGE_SHIFT;
-}
-
-/* Its region is to keep its pages (ADVISE_PIN). The space is locked. */
-static bool is_pinned(struct space *s, va_t va)
-{
-	const struct region *r;
-
-	if (s->pinned || s->object.dead)
-		return true;
-	r = s->regions.pinned ? region_find(&s->regions, va) : NULL;
-	return r && (r->flags & MAP_PINNED);
-}
 
 /* The page had its second chance: A is cleared. */
 static bool was_used(pte_t *slot, pte_t p)
@@ -124,10 +102,10 @@ static int evict_alone(struct frame *f, struct frame *table, pte_t *slot)
 	pte_t p = pte_load(slot);
 	bool lazy = entry_is_lazy(p); /* then it need not be kept */
 	bool dirty = !lazy && (pte_dirty(p) || !(f->flags & FRAME_SWAPPED));
-	va_t va = address_of(table, slot);
+	va_t va = sharers_address(table, slot);
 	uint64_t entry = 0;
 
-	if (is_pinned(batch.space, va))
+	if (sharers_is_pinned(batch.space, va))
 		return 0;
 	if (table->flags & FRAME_WHOLE) {
 		if (huge_was_used_locked(batch.space, slot, va))
@@ -150,58 +128,6 @@ static int evict_alone(struct frame *f, struct frame *table, pte_t *slot)
 
 /* ---- of several -------------------------------------------------------------- */
 
-#define SHARERS 32u /* a page that more tables name stays */
-
-struct sharers {
-	unsigned n;
-	bool in_common; /* one of the tables */
-	pte_t *slot[SHARERS];
-	struct space *space[SHARERS]; /* locked; NULL: a table in common */
-};
-
-static void drop_spaces(struct sharers *sh)
-{
-	while (sh->n > 0)
-		if (sh->space[--sh->n])
-			lock_drop(&sh->space[sh->n]->lock);
-}
-
-/* One table of the ring. False: the page must stay. */
-static bool add_sharer(struct sharers *sh, struct frame *f, struct frame *table,
-		       unsigned place)
-{
-	pte_t *slot = (pte_t *)frame_va(table) + place;
-	struct space *s = kin_space(table);
-
-	if (table->flags & FRAME_WHOLE)
-		return false;
-	if (!names(pte_load(slot), f))
-		return true; /* nor will it: copies are made under this lock */
-	if (sh->n == SHARERS || (s && !lock_try(&s->lock)))
-		return false;
-	if (s && !names(pte_load(slot), f)) { /* not any more */
-		lock_drop(&s->lock);
-		return true;
-	}
-	sh->slot[sh->n] = slot;
-	sh->space[sh->n++] = s;
-	sh->in_common |= !s;
-	return !s || !is_pinned(s, address_of(table, slot));
-}
-
-/* Every leaf that names it, with its space locked. */
-static bool find_sharers(struct sharers *sh, struct frame *f,
-			 struct frame *table, unsigned place)
-{
-	struct frame *t = table;
-
-	do
-		if (!add_sharer(sh, f, t, place))
-			return false;
-	while ((t = kin_next(t)) != table);
-	return sh->n == __atomic_load_n(&f->refs, __ATOMIC_RELAXED);
-}
-
 /* Whether any has used it; or written it, since swap has it. */
 static bool look_at_all(struct sharers *sh, bool *dirty)
 {
@@ -216,23 +142,13 @@ static bool look_at_all(struct sharers *sh, bool *dirty)
 	return used;
 }
 
-static void forget(struct sharers *sh, va_t va)
-{
-	if (sh->in_common) { /* who links it is not recorded */
-		mmu_forget_everywhere();
-		return;
-	}
-	for (unsigned i = 0; i < sh->n; i++)
-		mmu_forget_page(&sh->space[i]->mmu, va);
-}
-
 /* None of the leaves has W, for none is the sole owner's; so D stays as it is. */
-static int evict_sharers(struct sharers *sh, struct frame *f, va_t va)
+static int evict_sharers(struct sharers *sh, struct frame *f)
 {
 	bool dirty = !(f->flags & FRAME_SWAPPED);
 	uint64_t entry;
 
-	if (look_at_all(sh, &dirty))
+	if (sh->is_pinned || look_at_all(sh, &dirty))
 		return 0;
 	entry = slot_for(f, dirty);
 	if (!entry)
@@ -240,61 +156,40 @@ static int evict_sharers(struct sharers *sh, struct frame *f, va_t va)
 	swap_get(entry, sh->n - 1);
 	for (unsigned i = 0; i < sh->n; i++)
 		pte_swap(sh->slot[i], pte_soft(entry));
-	forget(sh, va);
+	sharers_forget(sh);
 	__atomic_store_n(&f->refs, 1, __ATOMIC_RELAXED);
 	let_go(f, entry, !dirty);
 	return COST_EVICT * (int)(sh->n + 1);
 }
 
-/* A leaf table that is one no more is none of these; its record tells. */
-static bool is_table_of(const struct frame *table, uint64_t span)
+static int evict_shared(struct frame *f)
 {
-	return table->state == FRAME_TABLE && table->index == span;
-}
-
-static int evict_shared(struct frame *f, struct frame *table, pte_t *slot)
-{
-	uint64_t span = __atomic_load_n(&table->index, __ATOMIC_RELAXED);
 	struct sharers sh;
 	int cost = 0;
 
 	evict_finish();
-	sh.n = 0;
-	sh.in_common = false;
-	kin_lock(span);
-	if (is_table_of(table, span) && f->owner == (uint64_t)slot &&
-	    names(pte_load(slot), f) &&
-	    find_sharers(&sh, f, table, kin_place(slot)))
-		cost = evict_sharers(&sh, f, address_of(table, slot));
-	drop_spaces(&sh);
-	kin_drop(span);
+	if (sharers_lock(&sh, f))
+		cost = evict_sharers(&sh, f);
+	sharers_drop(&sh);
 	return cost;
 }
 
 /* ---- which way ---------------------------------------------------------------- */
 
-/* A frame that is not in use any more, or not yet, has an owner of before. */
-static struct frame *table_of(pte_t *slot)
-{
-	struct frame *t = kin_table(slot);
-
-	return t && t->state == FRAME_TABLE ? t : NULL;
-}
-
 int evict_private(struct frame *f)
 {
 	pte_t *slot = (pte_t *)__atomic_load_n(&f->owner, __ATOMIC_RELAXED);
-	struct frame *table = table_of(slot);
+	struct frame *table = sharers_table(slot);
 	struct space *s = table ? kin_space(table) : NULL;
 
 	if (!table || !__atomic_load_n(&f->refs, __ATOMIC_RELAXED))
 		return 0;
 	if (!s || f->refs != 1)
-		return evict_shared(f, table, slot);
+		return evict_shared(f);
 	if (!begin(s))
 		return 0;
 	if (kin_space(table) != s || f->refs != 1 ||
-	    f->owner != (uint64_t)slot || !names(pte_load(slot), f))
+	    f->owner != (uint64_t)slot || !sharers_names(slot, f))
 		return 0;
 	return evict_alone(f, table, slot);
 }

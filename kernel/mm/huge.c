@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* huge.c - building leaves of 2 MiB, and splitting them: see huge.h. */
 #include "mm/huge.h"
+#include "abi/error.h"
 #include "abi/space.h"
 #include "arch/layout.h"
 #include "arch/page.h"
 #include "lib/bits.h"
 #include "mm/buddy.h"
+#include "mm/compact.h"
 #include "mm/count.h"
 #include "mm/kin.h"
 #include "mm/private.h"
@@ -19,6 +21,9 @@
 #define COST_ZERO 580
 #define COST_COPY 1200
 #define BATCH	  24u
+
+/* Faults for which no folio is looked for, when there was none to be had. */
+#define REST 1024u
 
 /* Somebody else's leaf is being filled: so often he comes first. */
 #define PATIENCE 64u
@@ -58,14 +63,20 @@ static COLD void give_up(struct space *s)
 	huge_give_up_locked(s, 0, MMU_USER_END);
 }
 
-/* A folio, if memory is not short without it. */
+/* A folio, if memory is not short without it; else a step towards the next. */
 static COLD struct frame *claim(void)
 {
+	static uint64_t
+		rest; /* wanted in vain, since memory was gone through */
 	struct frame *f;
 
 	if (buddy_free() < HUGE_PAGES + 2 * frame_marks.low)
 		return NULL;
 	f = frame_alloc(HUGE_ORDER, FRAME_USED, 0);
+	if (!f && rest)
+		count(&rest, -1ul);
+	else if (!f && compact_step(HUGE_ORDER) == -E_NOMEM)
+		rest = REST;
 	for (unsigned i = 0; f && i < HUGE_PAGES; i++)
 		f[i].head = FRAME_HEAD(FRAME_CLAIMED, 0);
 	return f;

@@ -45,6 +45,15 @@ void kin_join_locked(struct frame *new, struct frame *table)
 	next->prev = table->next = number_of(new);
 }
 
+/* Its own record is copied by the caller. */
+void kin_replace_locked(struct frame *table, struct frame *to)
+{
+	if (!table->next)
+		return;
+	kin_next(table)->prev = number_of(to);
+	frame_records[table->prev - 1].next = number_of(to);
+}
+
 void kin_set_space(struct frame *table, struct space *s)
 {
 	kin_lock(table->index);

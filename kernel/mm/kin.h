@@ -73,6 +73,9 @@ static inline void kin_make_common(struct frame *table)
 	__atomic_store_n(&table->owner, 0, __ATOMIC_RELEASE);
 }
 
+/* `to` takes the place of `table` in its ring. The lock of their 2 MiB is held. */
+void kin_replace_locked(struct frame *table, struct frame *to);
+
 /* The table goes: nothing is in it any more. */
 void kin_table_ends(struct frame *table);
 void kin_table_ends_locked(struct frame *table);

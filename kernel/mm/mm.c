@@ -8,6 +8,7 @@
 #include "arch/upcall.h"
 #include "lib/assert.h"
 #include "lib/bits.h"
+#include "mm/compact.h"
 #include "mm/frame_boot.h"
 #include "mm/kin.h"
 #include "mm/object.h"
@@ -176,6 +177,7 @@ int mm_init(const struct pa_range *ram, unsigned n,
 
 void mm_trim(void)
 {
+	compact_give_up();
 	space_trim();
 	object_trim();
 	pager_trim();

@@ -5,12 +5,13 @@
 #include "lib/assert.h"
 #include "mm/fault.h"
 #include "mm/frame.h"
+#include "mm/kin.h"
 
 /* Between a fault and the look at its result another hart may take the page. */
 #define TRIES 16
 
-static bool hold_locked(struct space *s, va_t va, unsigned access,
-			struct pin *p)
+static bool hold_leaf_locked(struct space *s, va_t va, unsigned access,
+			     struct pin *p)
 {
 	int level;
 	pte_t leaf = mmu_query(&s->mmu, va, &level);
@@ -29,6 +30,21 @@ static bool hold_locked(struct space *s, va_t va, unsigned access,
 		frame_get(f);
 	p->page = pa_to_va(page);
 	return true;
+}
+
+/* From a table in common the page may be taken at any moment, but under this lock. */
+static bool hold_locked(struct space *s, va_t va, unsigned access,
+			struct pin *p)
+{
+	uint64_t span = va / MMU_LEVEL_SIZE(1);
+	bool held;
+
+	if (!s->in_common)
+		return hold_leaf_locked(s, va, access, p);
+	kin_lock(span);
+	held = hold_leaf_locked(s, va, access, p);
+	kin_drop(span);
+	return held;
 }
 
 int pin(struct space *s, va_t va, unsigned access, struct pin *p)

@@ -6,6 +6,7 @@
 #include "lib/assert.h"
 #include "lib/lock.h"
 #include "mm/ahead.h"
+#include "mm/compact.h"
 #include "mm/count.h"
 #include "mm/evict.h"
 #include "mm/frame_boot.h"
@@ -177,6 +178,7 @@ static enum result step(void)
 {
 	enum result result = ENOUGH;
 
+	compact_give_up();
 	if (!lock_try(&clock.lock))
 		return ENOUGH;
 	if (frames_free() >= clock.high) {

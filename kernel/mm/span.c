@@ -35,6 +35,11 @@ static pte_t *entries(const struct frame *table)
 	return frame_va(table);
 }
 
+COLD bool span_leads_to(pte_t pointer, const struct frame *table)
+{
+	return pointer && !in_common(pointer) && table_of(pointer) == table;
+}
+
 /* Nobody else has the table, and so nobody else can get it. */
 static bool is_alone(const struct frame *table)
 {

@@ -73,6 +73,9 @@ int span_share_all_locked(struct space *from, struct space *to);
  */
 bool span_leave_locked(struct space *s, va_t *va, struct mmu_flush *f);
 
+/* Does the pointer, plain, or the leaf in its place, stand for `table`? */
+bool span_leads_to(pte_t pointer, const struct frame *table);
+
 /* A pointer was changed that could be walked: all harts forget the space. */
 void span_forget_pointers(struct space *s);
 

@@ -2,6 +2,7 @@
 /* object_calls.c - calls about memory objects. */
 #include "abi/error.h"
 #include "lib/bits.h"
+#include "mm/compact.h"
 #include "mm/object.h"
 #include "mm/paged.h"
 #include "mm/pager.h"
@@ -102,7 +103,9 @@ static int make_of_machine(uint64_t bytes, uint64_t where, struct made *m)
 	m->rights |= RIGHT_EXECUTE;
 	m->object = object_dma(pages);
 	this_cpu()->current->task->space->pinned = true; /* a driver */
-	return m->object ? 0 : -E_NOMEM;
+	if (m->object || pages == 1)
+		return m->object ? 0 : -E_NOMEM;
+	return compact_step(bit_highest(pages - 1) + 1);
 }
 
 static bool pages_of(uint64_t bytes, uint64_t *pages)

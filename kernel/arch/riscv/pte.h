@@ -172,6 +172,12 @@ static inline pte_t pte_with_prot(pte_t p, unsigned prot)
 	return p | (prot & (MMU_RW | MMU_X) ? PTE_V : PTE_HIDDEN);
 }
 
+/* Of an entry that has a frame: another frame. */
+static inline pte_t pte_with_pa(pte_t p, pa_t pa)
+{
+	return (p & ~PTE_PPN_MASK) | pa >> PAGE_SHIFT << PTE_PPN_SHIFT;
+}
+
 /* What an access leaves behind: A, and D if it writes. */
 static inline pte_t pte_touch(pte_t p, bool write)
 {
