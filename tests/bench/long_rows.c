@@ -55,6 +55,29 @@ static void objects(void)
 	END(53);
 }
 
+#define HUGE 0x200000ul
+
+/* A leaf of 2 MiB: made by the first write, and split by other rights for a page. */
+static void large_leaf(void)
+{
+	char *p = (char *)must(
+		"map", space_map(SELF, NULL, 2 * HUGE, RW, 0, NULL));
+	volatile char *span =
+		(char *)(((uint64_t)p + HUGE - 1) & ~(HUGE - 1));
+	struct space_info info;
+
+	must("advice", space_advise(SELF, p, 2 * HUGE, ADVISE_HUGE));
+	BEGIN(85);
+	span[100 * PAGE] = 1;
+	END(85);
+	must("info", space_info(SELF, &info));
+	must("a leaf of 2 MiB", info.huge == 1 ? 0 : -E_NOMEM);
+	BEGIN(86);
+	space_protect(SELF, (const void *)(span + 7 * PAGE), PAGE, PROT_R);
+	END(86);
+	space_unmap(SELF, p, 2 * HUGE);
+}
+
 /* Handles of one task, and tasks that end with it: a chain. */
 #define HANDLES 4000u
 #define TASKS	200u
@@ -272,6 +295,7 @@ static void object_of_another_size(void)
 void long_rows(void)
 {
 	ranges();
+	large_leaf();
 	objects();
 	handles();
 	chain();
