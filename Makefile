@@ -98,12 +98,15 @@ MANIFESTS = $(notdir $(basename $(wildcard tests/servers/*.manifest)))
 WARN = -Wall -Wextra -Wshadow $(if $(filter 1,$(WERROR)),-Werror)
 OPT = -O2
 C = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-common -ffunction-sections \
-	-fno-pic -mcmodel=medany $(HEADERS) -MMD -MP
+	-fno-pic $(HEADERS) -MMD -MP
 KERNEL_ISA = rv64imac$(CSRS)
-KERNEL_C = $(C) -fdata-sections $(TIGHT) -march=$(KERNEL_ISA) -mabi=lp64 \
+# Addresses are absolute, at the end of the address space (linker/kernel.ld): where
+# that is near enough GNU ld makes shorter instructions of it.
+CODE_MODEL = medlow
+KERNEL_C = $(C) -mcmodel=$(CODE_MODEL) -fdata-sections $(TIGHT) -march=$(KERNEL_ISA) -mabi=lp64 \
 	-Ikernel -I.
 TEST_C = $(KERNEL_C) -DQUIRE_TEST -DQUIRE_DEBUG
-USER_C = $(C) -march=rv64imafdc$(CSRS) -mabi=lp64d -Ikernel -Iuser/lib -Iuser
+USER_C = $(C) -mcmodel=medany -march=rv64imafdc$(CSRS) -mabi=lp64d -Ikernel -Iuser/lib -Iuser
 
 # The C library: picolibc; newlib, if CROSS is another gcc that has its own, or
 # if there is no picolibc.
@@ -258,6 +261,9 @@ made = $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(1),$(KERNEL))))
 $(call made,$(COLD)): OPT = -Os -msave-restore
 $(call made,$(COOL)): OPT = -Os
 $(call made,$(addprefix kernel/mm/,fault.c span.c)): TIGHT =
+
+# Before paging is on only what is taken relative to pc is right.
+$(call made,kernel/arch/riscv/early.c): CODE_MODEL = medany
 
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)

@@ -34,6 +34,8 @@ void main(uint64_t hartid, pa_t fdt, pa_t image);
 static void this_hart_is_first(uint64_t hartid)
 {
 	cpus[0].hartid = hartid;
+	cpus[0].stack_limit = kspace_stack_limit(0);
+	cpus[0].stack_top = kspace_stack_top(0);
 	cpu_count = 1;
 }
 
@@ -52,7 +54,7 @@ static void find_mmu_features(void)
 /* What programs and page_zero() may use: only what every hart has. */
 static void find_hart_features(void)
 {
-	static char trial[PAGE_SIZE] __attribute__((aligned(4096)));
+	static char trial[PAGE_SIZE] WHOLE_PAGES;
 	uint32_t block = board.cpus[0].zero_block, isa = ~0u;
 
 	for (unsigned i = 0; i < board.cpu_count; i++) {

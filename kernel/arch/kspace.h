@@ -42,7 +42,7 @@ int kspace_guard_of(va_t va);
 /* Where the image's physical copy begins and ends. */
 extern pa_t kspace_image_pa, kspace_image_end_pa;
 
-/* Physical address of something in the image. */
+/* Physical address of code or of WHOLE_PAGES in the image. */
 pa_t kspace_image_address(const void *p);
 
 #endif

@@ -21,6 +21,19 @@ struct pa_range {
 /* A function that is seldom run, beside others that often are: made small. */
 #define COLD __attribute__((cold))
 
+/*
+ * Variables that start as zero, at a place of their own (arch/layout.h): NEAR, a
+ * larger one that is used from many places; WHOLE_PAGES, whole pages whose
+ * physical address is asked for.
+ */
+#ifndef QUIRE_HOST
+#define NEAR	    __attribute__((section(".bss.near")))
+#define WHOLE_PAGES __attribute__((section(".bss.pages"), aligned(4096)))
+#else
+#define NEAR
+#define WHOLE_PAGES __attribute__((aligned(4096)))
+#endif
+
 #define KiB 1024ul
 #define MiB (1024ul * KiB)
 #define GiB (1024ul * MiB)

@@ -3,7 +3,7 @@
 #include "mm/count.h"
 #include "mm/private.h"
 
-struct mm_counts mm_counts;
+NEAR struct mm_counts mm_counts;
 
 static struct space_counts ended; /* of spaces that are gone */
 

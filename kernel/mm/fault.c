@@ -44,7 +44,7 @@
 
 pa_t zero_page;
 
-char zero_page_bytes[PAGE_SIZE] __attribute__((aligned(4096)));
+char zero_page_bytes[PAGE_SIZE] WHOLE_PAGES;
 
 /* Kept out of line, so that the common rows need few registers. */
 #define RARE __attribute__((noinline))

@@ -24,8 +24,7 @@
  * GiB that is not whole, and for each 2 MiB that is not.
  */
 #define EARLY_TABLES 24
-static char early_tables[EARLY_TABLES][PAGE_SIZE]
-	__attribute__((aligned(4096)));
+static char early_tables[EARLY_TABLES][PAGE_SIZE] WHOLE_PAGES;
 static unsigned early_used;
 
 static pa_t early_table(void)

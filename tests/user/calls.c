@@ -4,7 +4,7 @@
 
 static char page[2 * PAGE] __attribute__((aligned(4096)));
 
-#define KERNEL	((void *)0xffffffff80000000)
+#define KERNEL	((void *)0xffffffffffe00000)
 #define NOWHERE ((void *)0x3000000000)
 
 static void bad_pointers(void)

@@ -59,7 +59,7 @@ static void execute_stack(void)
 
 static void kernel_load(void)
 {
-	(void)*(volatile int *)0xffffffff80000000;
+	(void)*(volatile int *)0xffffffffffe00000;
 }
 
 static void kernel_store(void)
@@ -69,7 +69,7 @@ static void kernel_store(void)
 
 static void kernel_jump(void)
 {
-	((void (*)(void))0xffffffff80000000)();
+	((void (*)(void))0xffffffffffe00000)();
 }
 
 static void beyond_user_half(void)

@@ -76,7 +76,7 @@ uint64_t any_address(struct random *r)
 		0x8000000000000000,
 		0xffffffc000000000,
 		0xffffffd000000000,
-		0xffffffff80000000,
+		0xffffffffffe00000,
 		~0ul,
 		~7ul,
 		~4095ul,

@@ -399,7 +399,7 @@ static void revoke(struct random *r)
 static void write_log(struct random *r)
 {
 	static const uint64_t nowhere[] = {0, 8, 0x4000000000,
-					   0xffffffff80000000, ~3ul};
+					   0xffffffffffe00000, ~3ul};
 
 	log_write((const char *)nowhere[random_below(r, 5)], any_length(r));
 }

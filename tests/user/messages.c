@@ -100,7 +100,7 @@ static void what_has_no_room_is_cut(void)
 
 static void bad_buffers_are_the_senders_error(void)
 {
-	struct ipc_extra e = {.send = 0xffffffff80000000, .send_bytes = 64};
+	struct ipc_extra e = {.send = 0xffffffffffe00000, .send_bytes = 64};
 	struct message m = {.extra = &e};
 
 	CHECK_EQ(ipc_call(door, &m), -E_FAULT);

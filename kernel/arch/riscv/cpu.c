@@ -4,7 +4,7 @@
 #include "arch/riscv/offsets.h"
 #include "lib/bits.h"
 
-struct cpu cpus[MAX_HARTS];
+NEAR struct cpu cpus[MAX_HARTS];
 unsigned cpu_count;
 
 _Static_assert(offsetof(struct cpu, index) == 0, "lock_hart()");

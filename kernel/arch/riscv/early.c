@@ -15,16 +15,14 @@
  * There is no identity map: paging goes on by a fault into the virtual half.
  */
 #include "arch/riscv/early.h"
-#include "arch/cpu.h"
 #include "arch/layout.h"
 #include "arch/riscv/csr.h"
 #include "arch/riscv/pte.h"
 
-#define TABLE __attribute__((aligned(4096)))
-pte_t boot_root[512] TABLE;
-static pte_t image_middle[512] TABLE, image_leaves[512] TABLE;
-static pte_t stacks_middle[512] TABLE, stacks_leaves[512] TABLE;
-static pte_t window_middle[512] TABLE;
+pte_t boot_root[512] WHOLE_PAGES;
+static pte_t image_middle[512] WHOLE_PAGES, image_leaves[512] WHOLE_PAGES;
+static pte_t stacks_middle[512] WHOLE_PAGES, stacks_leaves[512] WHOLE_PAGES;
+static pte_t window_middle[512] WHOLE_PAGES;
 
 /* Set here, by a first store through pc; a hart starting later reads it. */
 uint64_t secondary_satp;
@@ -48,24 +46,36 @@ static void map_pages(pte_t *leaves, va_t va, const char *from, const char *to,
 		leaves[PTE_INDEX(va, 0)] = pte_leaf(at(p), prot) | KERNEL_AD;
 }
 
-/* The image's sections, each at its place in the leaf table. */
-static void map_section(const char *from, const char *to, unsigned prot)
+/* Where what is linked at `p` will be. */
+static va_t linked_at(const char *p)
 {
-	va_t va = IMAGE_BASE + (va_t)(from - __image_start);
-
-	map_pages(image_leaves, va, from, to, prot);
+	return IMAGE_BASE + (va_t)(p - __image_start);
 }
 
-/* Gives the satp value that turns paging on; sets the boot hart's stack. */
+/* The image's sections: [from, to) as it lies in memory. */
+static void map_image(void)
+{
+	pte_t *t = image_leaves;
+
+	map_pages(t, IMAGE_BASE, __image_start, __text_end, MMU_R | MMU_X);
+	map_pages(t, linked_at(__rodata_start), __rodata_loaded, __data_loaded,
+		  MMU_R);
+	map_pages(t, linked_at(__data_start), __data_loaded, __pages_start,
+		  MMU_RW);
+	map_pages(t, linked_at(__pages_start), __pages_start, __near_loaded,
+		  MMU_RW);
+	map_pages(t, NEAR_PAGE, __near_loaded, __bss_loaded, MMU_RW);
+	map_pages(t, linked_at(__bss_start), __bss_loaded, __image_end, MMU_RW);
+}
+
+/* Gives the satp value that turns paging on. */
 uint64_t early_map(pa_t fdt)
 {
 	pa_t image = at(__image_start);
 
 	link(boot_root, IMAGE_BASE, 2, image_middle);
 	link(image_middle, IMAGE_BASE, 1, image_leaves);
-	map_section(__image_start, __rodata_start, MMU_R | MMU_X);
-	map_section(__rodata_start, __data_start, MMU_R);
-	map_section(__data_start, __image_end, MMU_RW);
+	map_image();
 
 	link(boot_root, STACKS_BASE, 2, stacks_middle);
 	link(stacks_middle, STACKS_BASE, 1, stacks_leaves);
@@ -82,8 +92,6 @@ uint64_t early_map(pa_t fdt)
 	boot_root[PTE_INDEX(image + LINEAR_BASE, 2)] =
 		pte_leaf(round_down(image, GiB), MMU_RW) | KERNEL_AD;
 
-	cpus[0].stack_limit = STACKS_BASE + PAGE_SIZE;
-	cpus[0].stack_top = cpus[0].stack_limit + STACK_SIZE;
 	secondary_satp = SATP_SV39 | at(boot_root) >> PAGE_SHIFT;
 	return secondary_satp;
 }

@@ -4,8 +4,11 @@
 #define ARCH_RISCV_EARLY_H
 #include "lib/types.h"
 
-extern char __image_start[], __rodata_start[], __data_start[], __bss_start[],
-	__bss_end[], __image_end[];
+/* By their physical places: relative to __image_start. */
+extern char __image_start[], __text_end[], __rodata_loaded[], __data_loaded[],
+	__pages_start[], __near_loaded[], __bss_loaded[], __image_end[];
+/* By their virtual ones. */
+extern char __rodata_start[], __data_start[], __bss_start[];
 extern char boot_stack[];
 
 extern pte_t boot_root[512];

@@ -45,8 +45,8 @@ boot:
 	bnez	t1, boot_astray
 	mv	s0, a0
 	mv	s1, a1
-	lla	t0, __bss_start		/* 2. clear .bss */
-	lla	t1, __bss_end
+	lla	t0, __zero_start		/* 2. clear what is not loaded */
+	lla	t1, __image_end
 1:	sd	zero, 0(t0)
 	addi	t0, t0, 8
 	bltu	t0, t1, 1b
@@ -66,7 +66,7 @@ boot:
 	csrw	stvec, t0
 	csrw	sscratch, zero
 	lla	tp, cpus
-	ld	sp, CPU_STACK(tp)
+	li	sp, STACKS_BASE + 0x1000 + STACK_SIZE
 	mv	a0, s0
 	mv	a1, s1
 	mv	a2, s2
@@ -85,7 +85,7 @@ boot_astray:
 	ld	a1, 8(t0)
 	j	secondary_start
 
-	.data
+	.section .boot, "aw"		/* it is written with paging off, too */
 	.balign	8
 	.globl	boot_starting
 boot_starting:				/* hart id, its struct cpu: harts.c */

@@ -13,6 +13,7 @@ pa_t kspace_image_pa, kspace_image_end_pa;
 
 pa_t kspace_image_address(const void *p)
 {
+	assert((const char *)p < __near_loaded);
 	return kspace_image_pa + (pa_t)((const char *)p - __image_start);
 }
 
@@ -20,7 +21,7 @@ pa_t kspace_image_address(const void *p)
 #define KERNEL_LEAF (MMU_G)
 
 /* Where the linear map is built before it replaces the temporary leaf. */
-static pte_t scratch_root[512] __attribute__((aligned(4096)));
+static pte_t scratch_root[512] WHOLE_PAGES;
 static struct mmu scratch;
 
 static void set_ad(struct mmu *m, va_t va, va_t end)
@@ -53,7 +54,7 @@ static int map_linear(struct mmu *m, pa_t start, pa_t end, unsigned prot)
 static int map_ram(pa_t start, pa_t end)
 {
 	pa_t ro = kspace_image_pa;
-	pa_t rw = ro + (pa_t)(__data_start - __image_start);
+	pa_t rw = ro + (pa_t)(__data_loaded - __image_start);
 	int err;
 
 	if (!ranges_overlap(start, end, ro, rw))

@@ -12,7 +12,7 @@
 #include "lib/assert.h"
 #include <string.h>
 
-struct mmu kernel_mmu;
+NEAR struct mmu kernel_mmu;
 bool pte_soft_ad;
 
 #define USER_SLOTS 256 /* of a root's 512 */
