@@ -73,7 +73,7 @@ USER_PURE = $(addprefix user/lib/,archive.c elf.c stack.c virtqueue.c virtio.c) 
 	console/line.c console/ring.c console/state.c blk/disk.c net/nic.c \
 	swap/header.c swap/partition.c swap/cluster.c) \
 	tests/host/user/fake_virtio.c $(wildcard tests/host/user/*_test.c)
-PROGRAMS = start memory pages advice statistics calls clone swap steps ipc objects files resize revoke handles messages cut waits watch handler signals schedule ramdisk liar liar_twice remote floating stack two_spin many_churn exhaust@15
+PROGRAMS = start memory pages advice statistics calls clone huge swap steps ipc objects files resize revoke handles messages cut waits watch handler signals schedule ramdisk liar liar_twice remote floating stack two_spin many_churn exhaust@15
 FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 	store_to_constant@15 execute_data@12 execute_stack@12 kernel_load@13 \
 	kernel_store@15 kernel_jump@12 beyond_user_half@13 not_canonical@13 \

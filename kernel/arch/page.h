@@ -8,6 +8,7 @@
 #include "lib/types.h"
 
 void page_zero(void *page);
+void pages_zero(void *page, unsigned n); /* that follow one another */
 void page_copy(void *to, const void *from);
 
 /* Bytes that one cbo.zero clears (a power of two), or 0: there is none. */

@@ -16,11 +16,10 @@
 
 #define SPAN MMU_LEVEL_SIZE(1)
 
-/* What a step may spend, and what a page costs; in instructions. */
-#define STEP	  14000
-#define COST_ZERO 580
-#define COST_COPY 1200
-#define BATCH	  24u
+/* Pages zeroed in a step; one that is copied counts as so many. */
+#define STEP_PAGES 36u
+#define COPY_COSTS 3u
+#define COPIES	   (STEP_PAGES / COPY_COSTS)
 
 /* Faults for which no folio is looked for, when there was none to be had. */
 #define REST 1024u
@@ -88,7 +87,7 @@ static COLD bool begin(struct space *s, const struct region *r, va_t va)
 	struct huge_folio *h = &s->coming;
 	va_t span = round_down(va, SPAN);
 
-	if (span < r->start || span + SPAN > r->end || s->pinned)
+	if (span < r->start || span + SPAN > r->end)
 		return false;
 	if (h->first && h->refused++ < PATIENCE)
 		return false;
@@ -105,47 +104,7 @@ static COLD bool begin(struct space *s, const struct region *r, va_t va)
 
 /* ---- filling ------------------------------------------------------------------ */
 
-/* Pages of one step, from h->next on. */
-struct step {
-	unsigned n;
-	int left;		   /* of what it may spend */
-	struct frame *from[BATCH]; /* what was there; NULL: nothing, or zeros */
-};
-
-/* What of the entry is to be kept. False: it must stay where it is. */
-static bool is_movable(pte_t p, struct frame **from)
-{
-	*from = NULL;
-	if (!p || (pte_valid(p) && pte_pa(p) == zero_page))
-		return true;
-	if (!pte_valid(p) || !is_sole_owner(p))
-		return false;
-	*from = private_frame(p);
-	return true;
-}
-
-static COLD void take_out(struct space *s, pte_t *e, struct step *step)
-{
-	const struct huge_folio *h = &s->coming;
-	struct mmu_flush flush;
-
-	flush_begin(&flush, &s->mmu);
-	for (; step->n < BATCH && step->n < h->left && step->left > 0;
-	     step->n++) {
-		unsigned i = (h->next + step->n) % HUGE_PAGES;
-		struct frame **from = &step->from[step->n];
-		pte_t p = pte_load(&e[i]);
-
-		if (!is_movable(p, from))
-			break;
-		step->left -= *from ? COST_COPY : COST_ZERO;
-		if (!p)
-			continue;
-		pte_swap(&e[i], 0);
-		flush_add(&flush, h->span + i * PAGE_SIZE, PAGE_SIZE);
-	}
-	flush_run(&flush);
-}
+#define NEXT_FRAME (1ul << PTE_PPN_SHIFT) /* added to a leaf */
 
 /* All of it was written, as far as anybody can know. */
 static pte_t leaf_of(const struct region *r, const struct frame *f)
@@ -153,53 +112,121 @@ static pte_t leaf_of(const struct region *r, const struct frame *f)
 	return pte_touch(pte_leaf(frame_pa(f), r->prot | MMU_U), true);
 }
 
-static void fill_page(const struct region *r, struct frame *f, pte_t *slot,
-		      struct frame *from)
+/* A page of the folio is there. A leaf with A and D is the same in memory. */
+static inline void put(struct frame *f, pte_t *slot, pte_t leaf)
 {
-	if (from) {
-		page_copy(frame_va(f), frame_va(from));
-		frame_put(from);
-	} else {
-		page_zero(frame_va(f));
-	}
 	f->head = FRAME_HEAD(FRAME_USED, 1);
 	f->owner = (uint64_t)slot;
-	pte_publish(slot, leaf_of(r, f));
+	store_relaxed(slot, leaf);
 }
 
-/* False: a page must stay as it is, and none was filled. */
-static COLD bool fill(struct space *s, const struct region *r, pte_t *e)
+/* Those of the next `n` that are not there, up to one that is. */
+static COLD unsigned fill_empty(struct space *s, const struct region *r,
+				pte_t *slot, unsigned n)
 {
-	struct huge_folio *h = &s->coming;
-	struct step step;
+	struct frame *f = s->coming.first + s->coming.next;
+	pte_t leaf = leaf_of(r, f), *end = slot;
 
-	step.n = 0;
-	step.left = STEP;
-	take_out(s, e, &step);
-	for (unsigned k = 0; k < step.n; k++) {
-		unsigned i = h->next;
+	while (end < slot + n && pte_is_empty(end))
+		end++;
+	n = (unsigned)(end - slot);
+	pages_zero(frame_va(f), n);
+	__atomic_thread_fence(__ATOMIC_RELEASE); /* before any leaf */
+	for (; slot < end; f++, slot++, leaf += NEXT_FRAME)
+		put(f, slot, leaf);
+	s->counts.zeroed += n;
+	return n;
+}
 
-		s->counts.zeroed += !step.from[k];
-		fill_page(r, h->first + i, &e[i], step.from[k]);
-		h->next = (uint16_t)((i + 1) % HUGE_PAGES);
-		h->left--;
+/* What of the entry is to be kept. False: it must stay where it is. */
+static bool is_movable(pte_t p, struct frame **from)
+{
+	*from = NULL;
+	if (pte_valid(p) && pte_pa(p) == zero_page)
+		return true;
+	if (!pte_valid(p) || !is_sole_owner(p))
+		return false;
+	*from = private_frame(p);
+	return true;
+}
+
+/* The pages that are there leave their frames, up to one that is not. */
+static COLD unsigned fill_used(struct space *s, const struct region *r,
+			       pte_t *slot, unsigned n)
+{
+	struct frame *f = s->coming.first + s->coming.next, *from[COPIES];
+	va_t va = s->coming.span + s->coming.next * PAGE_SIZE;
+	struct mmu_flush flush;
+	unsigned taken = 0;
+
+	for (; taken < n && !pte_is_empty(&slot[taken]); taken++) {
+		if (!is_movable(pte_load(&slot[taken]), &from[taken]))
+			break;
+		pte_swap(&slot[taken], 0);
+	}
+	flush_begin(&flush, &s->mmu);
+	if (taken > 0)
+		flush_add(&flush, va, taken * PAGE_SIZE);
+	flush_run(&flush);
+	for (unsigned i = 0; i < taken; i++, f++) {
+		page_copy(frame_va(f),
+			  from[i] ? frame_va(from[i]) : zero_page_bytes);
+		put(f, &slot[i], leaf_of(r, f));
+		if (from[i])
+			frame_put(from[i]);
 	}
 	if (r->prot & PROT_X)
 		mmu_sync_code(&s->mmu);
-	return step.n > 0;
+	return taken;
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* A step. False: a page must stay as it is. */
+static COLD bool fill(struct space *s, const struct region *r, pte_t *e)
+{
+	struct huge_folio *h = &s->coming;
+	unsigned left = STEP_PAGES;
+
+	while (left > 0 && h->left) {
+		unsigned most = least(h->left, HUGE_PAGES - h->next);
+		pte_t *slot = &e[h->next];
+		unsigned n = fill_empty(s, r, slot, least(left, most));
+
+		left -= n;
+		if (!n && left < COPY_COSTS)
+			return true;
+		if (!n) {
+			n = fill_used(s, r, slot,
+				      least(left / COPY_COSTS, most));
+			left -= n * COPY_COSTS;
+		}
+		if (!n)
+			return false;
+		h->next = (uint16_t)((h->next + n) % HUGE_PAGES);
+		h->left -= (uint16_t)n;
+	}
+	return true;
 }
 
 /* ---- one leaf ------------------------------------------------------------------- */
 
-/* Every entry is as it was filled; the clock may have taken A. */
-static bool is_whole(const pte_t *e, const struct frame *f, pte_t leaf)
+/*
+ * Every entry is as it was filled, though the clock may have taken A. One with W is
+ * of a frame that nobody else has.
+ */
+static bool is_whole(const pte_t *e, pte_t leaf)
 {
-	for (unsigned i = 0; i < HUGE_PAGES; i++) {
-		if ((pte_load(&e[i]) | PTE_A) != leaf || f[i].refs != 1)
-			return false;
-		leaf += 1ul << PTE_PPN_SHIFT;
+	pte_t differ = 0;
+
+	for (const pte_t *end = e + HUGE_PAGES; e < end; e++) {
+		differ |= (pte_load_table(e) | PTE_A) ^ leaf;
+		leaf += NEXT_FRAME;
 	}
-	return true;
+	return !differ;
 }
 
 /*
@@ -212,7 +239,7 @@ static COLD void join(struct space *s, const struct region *r, pte_t *e)
 	pte_t *pointer = mmu_span_slot(&s->mmu, h->span);
 	pte_t leaf = leaf_of(r, h->first);
 
-	if (!is_whole(e, h->first, leaf))
+	if (!is_whole(e, leaf))
 		return;
 	mmu_set_span(&s->mmu, pointer, 0);
 	span_forget_pointers(s);

@@ -60,10 +60,9 @@ static void objects(void)
 /* A leaf of 2 MiB: made by the first write, and split by other rights for a page. */
 static void large_leaf(void)
 {
-	char *p = (char *)must(
-		"map", space_map(SELF, NULL, 2 * HUGE, RW, 0, NULL));
-	volatile char *span =
-		(char *)(((uint64_t)p + HUGE - 1) & ~(HUGE - 1));
+	char *p = (char *)must("map",
+			       space_map(SELF, NULL, 2 * HUGE, RW, 0, NULL));
+	volatile char *span = (char *)(((uint64_t)p + HUGE - 1) & ~(HUGE - 1));
 	struct space_info info;
 
 	must("advice", space_advise(SELF, p, 2 * HUGE, ADVISE_HUGE));

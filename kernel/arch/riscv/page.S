@@ -4,12 +4,17 @@
  * instructions, and a copy 1060.
  */
 	.text
-	.globl	page_zero, page_copy
+	.globl	page_zero, pages_zero, page_copy
+	.balign	4
+pages_zero:				/* a0 page, a1 how many */
+	slli	t1, a1, 12
+	bnez	a1, 0f
+	ret
 	.balign	4
 page_zero:				/* a0 page */
-	lla	t0, page_cbo_block
-	lwu	t0, 0(t0)
 	li	t1, 4096
+0:	lla	t0, page_cbo_block
+	lwu	t0, 0(t0)
 	add	t1, t1, a0
 	bnez	t0, 2f
 1:	.set	offset, 0

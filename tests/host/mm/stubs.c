@@ -12,6 +12,11 @@ void page_zero(void *page)
 	memset(page, 0, PAGE_SIZE);
 }
 
+void pages_zero(void *page, unsigned n)
+{
+	memset(page, 0, n * PAGE_SIZE);
+}
+
 void page_copy(void *to, const void *from)
 {
 	memcpy(to, from, PAGE_SIZE);

@@ -246,15 +246,6 @@ TEST(the_kernel_brings_a_page_alone)
 	close();
 }
 
-TEST(a_pinned_space_has_small_pages)
-{
-	open(512);
-	s->pinned = true;
-	CHECK_EQ(write_page(s, 0, 'x'), 1);
-	s->pinned = false;
-	close();
-}
-
 TEST(who_wants_a_leaf_while_another_is_filled_has_patience)
 {
 	open(1024);
