@@ -84,7 +84,8 @@ _Static_assert(sizeof(struct region_info) == 96, "part of the ABI");
 #define PAGE_IS_MAPPED	 0x001ul /* a region holds it */
 #define PAGE_IS_PRESENT	 0x002ul /* it has a frame */
 #define PAGE_IS_ACCESSED 0x004ul
-#define PAGE_IS_DIRTY	 0x008ul /* as region_info.dirty; see PAGES_CLEAN */
+#define PAGE_IS_DIRTY \
+	0x008ul /* as region_info.dirty, in swap, too; see PAGES_CLEAN */
 #define PAGE_IS_WRITABLE 0x010ul /* a write meets no fault */
 #define PAGE_IS_PRIVATE	 0x020ul
 #define PAGE_IS_SHARED	 0x040ul /* as region_info.shared */

@@ -20,15 +20,21 @@ static bool was_used(pte_t *slot, pte_t p)
 	return true;
 }
 
-/*
- * A slot for the page, counted once for it: the one that it has, if the copy there
- * is good or nobody else wants it; 0: none.
- */
-static uint64_t slot_for(struct frame *f, bool dirty)
+/* A copy that cannot be brought any more is none. The frame is kept from others. */
+static bool has_copy(struct frame *f)
 {
-	if ((f->flags & FRAME_SWAPPED) && (!dirty || swap_is_single(f->index)))
-		return f->index;
-	return swap_take();
+	if (!(f->flags & FRAME_SWAPPED))
+		return false;
+	if (swap_is_good(f->index))
+		return true;
+	swap_forget(f);
+	return false;
+}
+
+/* A slot for the page, counted once for it: the one that it has; 0: none. */
+static uint64_t slot_for(const struct frame *f)
+{
+	return f->flags & FRAME_SWAPPED ? f->index : swap_take();
 }
 
 /*
@@ -99,9 +105,9 @@ static bool begin(struct space *s)
 /* In the batch's space, whose leaf `slot` is. */
 static int evict_alone(struct frame *f, struct frame *table, pte_t *slot)
 {
-	pte_t p = pte_load(slot);
-	bool lazy = entry_is_lazy(p); /* then it need not be kept */
-	bool dirty = !lazy && (pte_dirty(p) || !(f->flags & FRAME_SWAPPED));
+	pte_t now = pte_load(slot), p;
+	bool lazy = entry_is_lazy(now); /* then it need not be kept */
+	bool dirty = !has_copy(f) || pte_dirty(now);
 	va_t va = sharers_address(table, slot);
 	uint64_t entry = 0;
 
@@ -110,19 +116,20 @@ static int evict_alone(struct frame *f, struct frame *table, pte_t *slot)
 	if (table->flags & FRAME_WHOLE) {
 		if (huge_was_used_locked(batch.space, slot, va))
 			return 0;
-		p = pte_load(slot);
+		now = pte_load(slot);
 	}
-	if (was_used(slot, p))
+	if (was_used(slot, now))
 		return 0;
-	if (!lazy && !(entry = slot_for(f, dirty)))
+	if (!lazy && !(entry = slot_for(f)))
 		return 0;
-	if (!pte_replace(slot, p, pte_soft(entry))) { /* used just now */
+	p = lazy ? 0 : entry_of_swap(entry, now);
+	if (!pte_replace(slot, now, p)) { /* used just now */
 		if (entry && (entry != f->index || !(f->flags & FRAME_SWAPPED)))
 			swap_put(entry);
 		return 0;
 	}
 	flush_add(&batch.flush, va, PAGE_SIZE);
-	batch.page[batch.n++] = (struct going){f, entry, !dirty};
+	batch.page[batch.n++] = (struct going){f, entry, lazy || !dirty};
 	return COST_EVICT;
 }
 
@@ -145,17 +152,18 @@ static bool look_at_all(struct sharers *sh, bool *dirty)
 /* None of the leaves has W, for none is the sole owner's; so D stays as it is. */
 static int evict_sharers(struct sharers *sh, struct frame *f)
 {
-	bool dirty = !(f->flags & FRAME_SWAPPED);
+	bool dirty = !has_copy(f);
 	uint64_t entry;
 
 	if (sh->is_pinned || look_at_all(sh, &dirty))
 		return 0;
-	entry = slot_for(f, dirty);
+	entry = slot_for(f);
 	if (!entry)
 		return 0;
 	swap_get(entry, sh->n - 1);
 	for (unsigned i = 0; i < sh->n; i++)
-		pte_swap(sh->slot[i], pte_soft(entry));
+		pte_swap(sh->slot[i],
+			 entry_of_swap(entry, pte_load(sh->slot[i])));
 	sharers_forget(sh);
 	__atomic_store_n(&f->refs, 1, __ATOMIC_RELAXED);
 	let_go(f, entry, !dirty);

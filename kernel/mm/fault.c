@@ -222,8 +222,9 @@ static inline int absent(struct space *s, const struct region *r, pte_t *slot,
 static COLD RARE int swapped(struct space *s, const struct region *r,
 			     pte_t *slot, unsigned access)
 {
+	pte_t e = pte_load(slot), p;
 	struct frame *frame;
-	int err = swap_in(pte_soft_word(pte_load(slot)), &frame);
+	int err = swap_in(pte_soft_word(e), &frame);
 
 	if (err)
 		return err;
@@ -231,7 +232,8 @@ static COLD RARE int swapped(struct space *s, const struct region *r,
 		mmu_sync_code(&s->mmu);
 	s->counts.swapped++;
 	frame->owner = (uint64_t)slot;
-	install(r, slot, frame_pa(frame), 0, access == PROT_W);
+	p = pte_leaf(frame_pa(frame), r->prot | MMU_U) | entry_was_d(e);
+	pte_publish(slot, pte_touch(p, access == PROT_W));
 	return 0;
 }
 
@@ -240,14 +242,15 @@ COLD int fault_bring_locked(struct space *s, va_t va)
 {
 	const struct region *r = region_find(&s->regions, va);
 	pte_t *slot = mmu_leaf_slot(&s->mmu, va);
+	pte_t e = pte_load(slot), p;
 	struct frame *frame;
-	int err = swap_in(pte_soft_word(pte_load(slot)), &frame);
+	int err = swap_in(pte_soft_word(e), &frame);
 
 	if (err)
 		return err;
 	frame->owner = (uint64_t)slot;
-	pte_publish(slot, pte_with_prot(pte_leaf(frame_pa(frame), MMU_R),
-					r->prot | MMU_U));
+	p = pte_leaf(frame_pa(frame), MMU_R) | entry_was_d(e);
+	pte_publish(slot, pte_with_prot(p, r->prot | MMU_U));
 	return 0;
 }
 

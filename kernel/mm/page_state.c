@@ -34,7 +34,7 @@ static uint64_t frame_state(const struct region *r, pte_t p)
 
 	if (f) {
 		refs = f->refs < PAGE_REFS_MAX ? f->refs : PAGE_REFS_MAX;
-		dirty = pte_dirty(p)		? PAGE_IS_DIRTY
+		dirty = pte_is_to_be_told(p)	? PAGE_IS_DIRTY
 			: f->flags & FRAME_LAZY ? PAGE_IS_FREE
 						: 0;
 		return PAGE_IS_PRIVATE | dirty | refs << PAGE_REFS_SHIFT |
@@ -56,8 +56,10 @@ entry_state(const struct region *r, const pte_t *slot, bool common)
 	pte_t p = pte_load(slot);
 	uint64_t state;
 
+	if (!pte_has_frame(p) && entry_is_swapped(p))
+		return PAGE_IS_SWAPPED | (entry_was_d(p) ? PAGE_IS_DIRTY : 0);
 	if (!pte_has_frame(p))
-		return entry_is_swapped(p) ? PAGE_IS_SWAPPED : 0;
+		return 0;
 	state = PAGE_IS_PRESENT | frame_state(r, p);
 	if (pte_accessed(p))
 		state |= PAGE_IS_ACCESSED;
@@ -120,10 +122,10 @@ static void count(struct region_info *to, uint64_t state, uint64_t n)
 		to->shared += n;
 	else if (state & PAGE_IS_PRIVATE)
 		to->own += n;
-	if (state & PAGE_IS_DIRTY)
-		to->dirty += n;
 	if (state & PAGE_IS_SWAPPED)
 		to->swapped += n;
+	else if (state & PAGE_IS_DIRTY)
+		to->dirty += n;
 }
 
 /* Entries of one leaf table; gives where it has come to. */
@@ -265,34 +267,46 @@ int page_state_read(struct space *s, va_t va, uint64_t *words, unsigned max,
 
 /* ---- cleaned ----------------------------------------------------------- */
 
-/* True if it has been written. */
+/* In swap; hardware does not change it. */
+static bool clean_swapped(pte_t *slot, pte_t p)
+{
+	if (entry_is_swapped(p))
+		pte_store(slot, pte_soft(pte_soft_word(p) & ~SWAP_WRITTEN));
+	return false;
+}
+
+/* True if a leaf is to be flushed. */
 static bool clean_entry(pte_t *slot, bool lazy)
 {
-	pte_t memory = pte_load_table(slot);
-	struct frame *f = pte_valid(memory) ? private_frame(memory) : NULL;
+	pte_t p = pte_load(slot);
+	struct frame *f;
 
+	if (!pte_has_frame(p))
+		return !lazy && clean_swapped(slot, p);
+	f = private_frame(p);
 	if (!f)
 		return false;
-	if (pte_is_written(memory))
+	p = pte_clean(slot);
+	if (pte_dirty(p))
 		frame_modified(f);
 	if (lazy && f->refs == 1)
 		__atomic_fetch_or(&f->head, FRAME_FLAGS(FRAME_LAZY),
 				  __ATOMIC_RELAXED);
-	return pte_clean(slot);
+	return pte_dirty(p);
 }
 
 /* Without words: all, and from now on they are worth nothing. */
 static void clean_locked(struct space *s, va_t va, const uint64_t *words,
 			 unsigned n)
 {
-	const uint64_t written = PAGE_IS_PRIVATE | PAGE_IS_DIRTY;
+	const uint64_t objects = PAGE_IS_OBJECT | PAGE_IS_DIRTY;
 	struct mmu_flush flush;
 
 	flush_begin(&flush, &s->mmu);
 	for (unsigned i = 0; i < n; i++, va += PAGE_SIZE) {
 		pte_t *slot = mmu_leaf_slot_any(&s->mmu, va);
 
-		if ((!words || (words[i] & written) == written) && slot &&
+		if ((!words || (words[i] & objects) == PAGE_IS_DIRTY) && slot &&
 		    !is_in_common(slot) && !is_behind(slot) &&
 		    clean_entry(slot, !words))
 			flush_add(&flush, va, PAGE_SIZE);

@@ -190,7 +190,7 @@ void paged_forget_locked(struct object *o, struct frame *f)
 		o->dirty--;
 	}
 	if (f->flags & PAGE_BUSY)
-		f->flags |= PAGE_GOING;
+		f->flags |= PAGE_GOING | PAGE_CUT;
 	else
 		paged_drop_locked(o, f, 0);
 }

@@ -170,6 +170,8 @@ static int revoke_page_locked(struct object *o, struct frame *f, unsigned prot)
 		return 0; /* its contents have nowhere to go */
 	if (prot != PROT_NONE)
 		f->flags |= PAGE_READ_ONLY;
+	else if ((f->flags & PAGE_COMING) && (f->flags & PAGE_DIRTY))
+		f->flags |= PAGE_READ_ONLY; /* it comes back once more */
 	else if (f->flags & PAGE_COMING)
 		f->flags &= (uint16_t) ~(PAGE_HERE | PAGE_READ_ONLY);
 	else if (f->flags & PAGE_BUSY)

@@ -153,6 +153,15 @@ void pager_forget(struct pager *p, struct object *o);
  */
 int pager_ask(struct pager *p, struct frame *f, unsigned kind, unsigned access);
 
+/* The object, which is locked, has one that neither ends nor is about to. */
+static inline bool pager_lives_locked(const struct object *o)
+{
+	const struct pager *p = o->pager;
+
+	return p && !p->kobject.dead &&
+	       __atomic_load_n(&p->kobject.refs, __ATOMIC_RELAXED);
+}
+
 /* How long to wait for a page of it: nanoseconds, 0 for ever. Any lock. */
 static inline uint64_t pager_timeout(const struct object *o)
 {

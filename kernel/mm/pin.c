@@ -21,6 +21,8 @@ static bool hold_leaf_locked(struct space *s, va_t va, unsigned access,
 
 	if (!leaf || !(pte_prot(leaf) & access))
 		return false;
+	if (access == PROT_W && !pte_dirty(leaf))
+		return false; /* a fault sets D: hardware does not, for us */
 	f = frame_of(page);
 	if (!f)
 		return false; /* registers: the kernel does not reach them */

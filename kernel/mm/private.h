@@ -42,9 +42,20 @@ static inline bool entry_is_swapped(pte_t p)
 	return !pte_has_frame(p) && pte_soft_word(p) != 0;
 }
 
+/* The same of a page whose leaf is `p`, and the leaf's part of what `e` says. */
+static inline pte_t entry_of_swap(uint64_t entry, pte_t p)
+{
+	return pte_soft(entry | (pte_is_to_be_told(p) ? SWAP_WRITTEN : 0));
+}
+
+static inline pte_t entry_was_d(pte_t e)
+{
+	return pte_soft_word(e) & SWAP_WRITTEN ? PTE_WAS_D : 0;
+}
+
 /*
- * D of a leaf of the private frame `f` is set, and is about to be cleared so that
- * the next write is seen. From here on a clear D does not mean that the contents
+ * D of a leaf of the private frame `f` was set, and has been cleared so that the next
+ * write is seen. From here on a clear D does not mean that the contents
  * are as they were: who has noted anything of them that holds only until D is set
  * - a copy in swap, say - forgets it here. Under the lock of a space that shows
  * it.

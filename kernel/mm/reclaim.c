@@ -11,6 +11,7 @@
 #include "mm/evict.h"
 #include "mm/frame_boot.h"
 #include "mm/paged.h"
+#include "mm/pager.h"
 #include "mm/rmap.h"
 #include "mm/wait.h"
 
@@ -70,6 +71,13 @@ COLD void reclaim_keep_reserve(void)
 	frame_marks.reserve = at_least(frames_total() / 256, 32);
 }
 
+#ifdef QUIRE_TEST
+void reclaim_up_to(uint64_t frames)
+{
+	clock.high = frames;
+}
+#endif
+
 /* ---- pages of objects ------------------------------------------------------ */
 
 /* Clean: it goes. Dirty: it is written, and may go the next time. */
@@ -92,8 +100,8 @@ static int visit_page_locked(struct object *o, struct frame *f)
 	const unsigned here = PAGE_HERE | PAGE_BUSY | PAGE_GOING | PAGE_FAILED;
 	int used;
 
-	if (f->owner != (uint64_t)o || !o->pager || o->kobject.dead ||
-	    (f->flags & here) != PAGE_HERE)
+	if (f->owner != (uint64_t)o || !pager_lives_locked(o) ||
+	    o->kobject.dead || (f->flags & here) != PAGE_HERE)
 		return 0;
 	if (object_frame_locked(o, f->index) != f)
 		return 0;

@@ -62,6 +62,11 @@ bool reclaim_step(void);
  */
 int reclaim_for_me(void);
 
+#ifdef QUIRE_TEST
+/* Steps go on until so many frames are free; until reclaim_begin() is called. */
+void reclaim_up_to(uint64_t frames);
+#endif
+
 /* A pager has answered for a page that it was to write. No lock held. */
 void reclaim_written(void);
 

@@ -8,6 +8,7 @@
 #include "mm/count.h"
 #include "mm/frame.h"
 #include "mm/paged.h"
+#include "mm/pager.h"
 #include "mm/reclaim.h"
 
 struct swap_area {
@@ -186,6 +187,24 @@ static uint64_t find_locked(struct swap_area *a)
 	return 0;
 }
 
+/* It keeps what it is given: nothing of it is to end, and there is a pager. */
+static bool is_good_locked(const struct swap_area *a)
+{
+	return !a->closed && !a->object->kobject.dead &&
+	       pager_lives_locked(a->object);
+}
+
+bool swap_is_good(uint64_t entry)
+{
+	struct swap_area *a = area_of(entry);
+	bool good;
+
+	lock_take(&a->object->lock);
+	good = is_good_locked(a);
+	lock_drop(&a->object->lock);
+	return good;
+}
+
 static uint64_t take_from(struct swap_area *a)
 {
 	struct object *o = object_in(a);
@@ -194,7 +213,7 @@ static uint64_t take_from(struct swap_area *a)
 	if (!o || !a->free)
 		return 0;
 	lock_take(&o->lock);
-	if (a->object == o && !a->closed && !o->kobject.dead && o->pager)
+	if (a->object == o && is_good_locked(a))
 		slot = find_locked(a);
 	if (slot) {
 		a->uses[slot] = 1;
@@ -223,17 +242,6 @@ void swap_get(uint64_t entry, unsigned n)
 	lock_take(&a->object->lock);
 	*uses = *uses > USES_MAX - n ? USES_MAX : (uint16_t)(*uses + n);
 	lock_drop(&a->object->lock);
-}
-
-bool swap_is_single(uint64_t entry)
-{
-	struct swap_area *a = area_of(entry);
-	bool single;
-
-	lock_take(&a->object->lock);
-	single = a->uses[slot_of(entry)] == 1;
-	lock_drop(&a->object->lock);
-	return single;
 }
 
 /* One use less; true if it was the last: then the slot is free. */
@@ -325,7 +333,7 @@ static void hand_over_locked(struct swap_area *a, struct frame *f,
 	if (dirty) {
 		put_locked(a, slot_of(entry));
 	} else {
-		f->index = entry;
+		f->index = (uint32_t)entry;
 		f->flags = FRAME_SWAPPED;
 	}
 }

@@ -19,8 +19,10 @@
  * paged.h, and what has left its frame but is not written yet is found in the
  * object.
  *
- * An entry (the word of an invalid leaf) is area and slot. Each slot is counted:
- * entries that name it, in tables however shared, and the frame that remembers it.
+ * An entry (the word of an invalid leaf) is area and slot, and SWAP_WRITTEN: D of
+ * the leaf is to be told still (page_state.h), and so is told of the one that comes
+ * back. Each slot is counted: entries that name it, in tables however shared, or the
+ * frame that remembers it, alone: it is there because the last entry is not.
  *
  * Locking: the object's lock, taken inside; callable with locks of spaces and of
  * kin held.
@@ -32,7 +34,8 @@
 struct frame;
 struct object;
 
-#define SWAP_AREAS 4u
+#define SWAP_AREAS   4u
+#define SWAP_WRITTEN (1ul << 32) /* above area and slot */
 
 /* There is an area with a free slot, most likely. */
 bool swap_has_room(void);
@@ -57,7 +60,9 @@ uint64_t swap_take(void);
 
 void swap_get(uint64_t entry, unsigned n); /* used n times more */
 void swap_put(uint64_t entry);		   /* once less; the last frees it */
-bool swap_is_single(uint64_t entry);	   /* used once */
+
+/* What is in the slot can be brought, as far as anybody knows. */
+bool swap_is_good(uint64_t entry);
 
 /*
  * Frame `f`, which no leaf names any more and no hart reaches, with one
@@ -77,10 +82,10 @@ void swap_forget(struct frame *f);
 
 /* ---- for swap_remove.c ------------------------------------------------------ */
 
-#define SWAP_AREA_SHIFT 30 /* an entry has 32 bits */
+#define SWAP_AREA_SHIFT 30
 static inline uint64_t swap_area_of(uint64_t entry)
 {
-	return entry >> SWAP_AREA_SHIFT;
+	return (uint32_t)entry >> SWAP_AREA_SHIFT;
 }
 
 /* No more is put into the object's area. -E_INVAL: it is none. */

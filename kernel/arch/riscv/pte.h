@@ -47,6 +47,7 @@
 #define PTE_HIDDEN BIT(62)  /* in an invalid entry only */
 #define PTE_FOLDED BIT(61)  /* in an invalid entry only */
 #define PTE_SHARED PTE_RSW0 /* in a pointer only */
+#define PTE_WAS_D  PTE_RSW0 /* in a leaf only: D was set before it was in swap */
 #define PTE_RWX	   (PTE_R | PTE_W | PTE_X)
 
 #define PTE_PPN_SHIFT	     10
@@ -143,6 +144,12 @@ static inline bool pte_accessed(pte_t p)
 static inline bool pte_dirty(pte_t p)
 {
 	return p & PTE_D;
+}
+
+/* Of an entry that has a frame: written since that was last told (mm/page_state.h). */
+static inline bool pte_is_to_be_told(pte_t p)
+{
+	return p & (PTE_D | PTE_WAS_D);
 }
 
 /* A leaf that was written, as it stands in memory: told without pte_load(). */
@@ -303,20 +310,17 @@ static inline bool pte_replace(pte_t *slot, pte_t old, pte_t p)
 }
 
 /*
- * Takes D from a leaf, atomically against the hardware; says whether it was set.
- * One that has D looks in memory as it does here.
+ * Takes D, and what is left of an earlier one, from an entry that has a frame,
+ * atomically against the hardware; gives what it was.
  */
-static inline bool pte_clean(pte_t *slot)
+static inline pte_t pte_clean(pte_t *slot)
 {
-	pte_t p = __atomic_load_n(slot, __ATOMIC_RELAXED);
+	const pte_t both = PTE_D | PTE_WAS_D;
+	pte_t p = pte_load(slot);
 
-	do
-		if (!pte_is_written(p))
-			return false;
-	while (!__atomic_compare_exchange_n(slot, &p, pte_to_memory(p & ~PTE_D),
-					    false, __ATOMIC_RELAXED,
-					    __ATOMIC_RELAXED));
-	return true;
+	while ((p & both) && !pte_update(slot, &p, p & ~both))
+		;
+	return p;
 }
 
 /* Nothing at all is there. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* machine.c - RAM and harts: see machine.h. */
 #include "tests/host/mm/machine.h"
+#include "abi/error.h"
 #include "arch/riscv/tlb.h"
 #include "arch/upcall.h"
 #include "lib/assert.h"
@@ -9,6 +10,7 @@
 #include "mm/frame_boot.h"
 #include "mm/grace.h"
 #include "mm/mm.h"
+#include "mm/reclaim.h"
 #include "mm/slab.h"
 #include "tests/host/mm/choice.h"
 #include "tests/host/mm/universe.h"
@@ -66,6 +68,34 @@ void machine_fail_after(long n, bool structures)
 bool machine_may_fail(void)
 {
 	return may_fail || frames_free() < ENOUGH;
+}
+
+/* Taken as the kernel's own, which may have the last ones, too. */
+static struct frame *squeezed[RAM_PAGES];
+static unsigned squeezed_count;
+
+void machine_squeeze(uint64_t frames)
+{
+	while (squeezed_count && frames_free() < frames)
+		frame_put(squeezed[--squeezed_count]);
+	while (frames_free() > frames &&
+	       (squeezed[squeezed_count] = frame_alloc(0, FRAME_SLAB, 0)))
+		squeezed_count++;
+}
+
+void machine_reclaim(unsigned steps)
+{
+	reclaim_up_to(UINT64_MAX);
+	while (steps-- > 0)
+		reclaim_step();
+	reclaim_begin();
+}
+
+static bool reclaims_at_faults;
+
+void machine_reclaim_at_faults(bool always)
+{
+	reclaims_at_faults = always;
 }
 
 /* ---- harts --------------------------------------------------------------- */
@@ -163,6 +193,8 @@ void machine_quiet(void)
 		machine_run(NULL);
 	grace_quiet();
 	ending_step();
+	if (reclaim_is_wanted())
+		reclaim_step();
 	if (grace_is_due())
 		grace_work(false);
 }
@@ -181,22 +213,40 @@ void machine_end_all(void)
 
 /* ---- accesses ------------------------------------------------------------- */
 
-/* So often may an instruction fault: TLBs forget nothing by themselves. */
+/*
+ * So often may an instruction fault: TLBs forget nothing by themselves; and so
+ * often be made again while memory is short. Then others have their turn.
+ */
 #define FAULTS 8u
+#define SHORTS 64u
+
+/* As kernel/trap.c. */
+static int resolve(struct space *s, va_t va, unsigned access, unsigned *shorts)
+{
+	int err = fault_resolve(s, va, access);
+
+	if (err != -E_NOMEM)
+		return err;
+	++*shorts;
+	return fault_resolve_short(s, va, access);
+}
 
 int machine_access(va_t va, unsigned access, uint64_t **word)
 {
 	struct cpu *cpu = this_cpu();
+	unsigned shorts = 0;
 	int err = 0;
 	pa_t pa = 0;
 
 	for (unsigned n = 0; hart_access(va, access, true, &pa); n++) {
-		CHECK(n < FAULTS);
+		CHECK(n < FAULTS + shorts);
+		if (reclaims_at_faults && n < 2) /* what it had is old again */
+			machine_reclaim(1 + choose(2));
 		cpu->fault = (va & ~PAGE_MASK) | access;
-		err = fault_resolve(running[cpu->index], va, access);
+		err = resolve(running[cpu->index], va, access, &shorts);
 		cpu->fault = 0;
-		if (err)
-			return err;
+		if (err || shorts == SHORTS)
+			return err ? err : -E_NOMEM;
 	}
 	*word = pa_to_va(pa);
 	return 0;

@@ -71,6 +71,15 @@ void machine_end_all(void);
 void machine_fail_after(long n, bool structures);
 bool machine_may_fail(void);
 
+/* Of RAM only so many frames are left free, or no more are taken away: UINT64_MAX. */
+void machine_squeeze(uint64_t frames);
+
+/* The clock goes on, so many steps, as if memory were short. */
+void machine_reclaim(unsigned steps);
+
+/* The same before each fault from now on, or not. */
+void machine_reclaim_at_faults(bool always);
+
 /*
  * The hart that acts accesses `va` as a program does, faulting and trying again:
  * 0 and *word is where the word lies, or the fault's error.

@@ -42,7 +42,8 @@ static struct m_object *any_object_of(bool paged)
 	for (unsigned i = 0; i < OBJECTS; i++) {
 		struct m_object *o = &objects[(n + i) % OBJECTS];
 
-		if (o->real && o->held && !o->revoked && (!paged || o->pager))
+		if (o->real && o->held && !o->revoked && o->pages &&
+		    !o->is_area && (!paged || o->pager))
 			return o;
 	}
 	return NULL;
@@ -56,6 +57,19 @@ struct m_object *any_object(void)
 struct m_object *any_paged(void)
 {
 	return any_object_of(true);
+}
+
+struct m_object *any_resizable(void)
+{
+	unsigned n = choose(OBJECTS);
+
+	for (unsigned i = 0; i < OBJECTS; i++) {
+		struct m_object *o = &objects[(n + i) % OBJECTS];
+
+		if (o->real && o->held && !o->is_area)
+			return o;
+	}
+	return NULL;
 }
 
 unsigned any_index(const struct m_object *o)
@@ -94,7 +108,7 @@ struct words *page_words(struct m_page *p)
 {
 	if (p->own)
 		return &p->words;
-	return p->index < p->object->pages ? &p->object->page[p->index] : NULL;
+	return p->index < p->object->shown ? &p->object->page[p->index] : NULL;
 }
 
 void model_own(struct m_page *p)
@@ -103,12 +117,45 @@ void model_own(struct m_page *p)
 		return;
 	p->words = *page_words(p);
 	p->own = true;
+	p->written = WRITTEN;
+}
+
+void model_forget(struct m_page *p)
+{
+	if (!p->own)
+		return;
+	p->own = !p->object;
+	p->words = (struct words){0};
+	p->lazy = p->lost = p->stays = false;
+	p->written = NOT_WRITTEN;
+}
+
+void model_is_seen(struct m_page *p, const struct words *seen)
+{
+	uint8_t written = p->written;
+
+	if (!p->lazy || !memcmp(page_words(p), seen, sizeof(*seen)))
+		return;
+	model_forget(p); /* and it may have been brought to be written since */
+	if (p->own && written)
+		p->written = MAY_BE_WRITTEN;
+}
+
+void model_cut(struct m_object *o)
+{
+	for (unsigned i = o->pages; i < o->shown; i++)
+		o->page[i] = o->type == OBJECT_PAGED ? o->stored[i]
+						     : (struct words){0};
+	o->shown = o->pages;
 }
 
 void model_write(struct m_page *p, unsigned w, uint64_t value)
 {
-	if (!p->shared)
+	if (!p->shared) {
 		model_own(p);
+		p->lazy = false;
+		p->written = WRITTEN;
+	}
 	page_words(p)->word[w] = value;
 }
 
@@ -129,7 +176,7 @@ static void grow(struct m_space *s, unsigned i)
 		return;
 	for (unsigned n = i; n < top; n++) {
 		s->page[n] = s->page[top];
-		s->page[n].words = (struct words){0};
+		model_forget(&s->page[n]);
 	}
 }
 
@@ -143,7 +190,7 @@ int model_fault(struct m_space *s, unsigned i, unsigned access)
 		return -E_FAULT;
 	if (!(p->prot & access))
 		return -E_ACCES;
-	return page_words(p) ? 0 : -E_FAULT;
+	return p->own || p->index < p->object->pages ? 0 : -E_FAULT;
 }
 
 void model_unmap(struct m_space *s, unsigned from, unsigned to)

@@ -35,18 +35,27 @@ struct m_object {
 	bool held;	     /* by a handle; else by regions and requests */
 	bool revoked;	     /* and may be showing pages until all has ended */
 	bool unwritten;	     /* a WRITEBACK has failed: a sync may say so */
+	bool is_area;	     /* pages go there, or went: swap.h */
 	uint8_t type;
 	unsigned pages, key;
+	unsigned shown; /* more than `pages` until what was cut off is gone */
 	struct m_pager *pager; /* NULL: none, or it has ended */
 	struct words page[OBJECT_PAGES];
 	struct words stored[OBJECT_PAGES]; /* what its pager has */
 };
 
+/* Has it been written since space_pages() was last asked with PAGES_CLEAN? */
+enum written { NOT_WRITTEN, WRITTEN, MAY_BE_WRITTEN };
+
 struct m_page {
 	bool mapped, own, shared;
+	bool stays; /* is pinned, and was there */
+	bool lost;  /* what swap had of it */
+	bool lazy;  /* what it holds may go, unless it is written */
 	uint8_t prot, max_prot;
-	uint16_t flags; /* MAP_GROW_DOWN, labels */
-	uint16_t limit; /* of a stack: the lowest page */
+	uint8_t written; /* enum written, if own */
+	uint32_t flags;	 /* MAP_GROW_DOWN, labels, advice */
+	uint16_t limit;	 /* of a stack: the lowest page */
 	uint32_t index;
 	struct m_object *object; /* also if own */
 	struct words words;	 /* if own */
@@ -70,6 +79,7 @@ uint64_t model_fresh(void);
 struct m_space *any_space(void);
 struct m_object *any_object(void);
 struct m_object *any_paged(void);
+struct m_object *any_resizable(void);
 
 /* One of its pages, most often one that somebody shows. */
 unsigned any_index(const struct m_object *o);
@@ -90,6 +100,15 @@ void model_write(struct m_page *p, unsigned w, uint64_t value);
 
 /* The page becomes its space's own, holding what it shows. */
 void model_own(struct m_page *p);
+
+/* What was the space's own is gone: zero, or as in the object. */
+void model_forget(struct m_page *p);
+
+/* The page holds `seen`: if it is lazy it may have been forgotten. */
+void model_is_seen(struct m_page *p, const struct words *seen);
+
+/* Nothing shows any more what was cut off the object: it is new if it comes again. */
+void model_cut(struct m_object *o);
 
 /* The pages [from, to) are not mapped any more. */
 void model_unmap(struct m_space *s, unsigned from, unsigned to);

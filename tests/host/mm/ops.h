@@ -18,7 +18,7 @@ struct op {
 };
 
 extern const struct op touch_ops[], map_ops[], change_ops[], space_ops[],
-	object_ops[], pager_ops[], machine_ops[];
+	object_ops[], pager_ops[], machine_ops[], swap_ops[], advise_ops[];
 
 /* What this run likes is chosen anew. */
 void ops_begin(void);
@@ -42,6 +42,21 @@ unsigned any_prot(void);
 
 /* A thread of the space makes one access to the page; not if all wait. */
 void touch_page(struct m_space *s, unsigned page, unsigned access);
+
+/* Of the access to the page that may be said, though it is none of its fault. */
+bool touch_may_say(const struct m_space *s, unsigned i, unsigned access,
+		   int told, int said);
+
+/* Its clone, or NULL: there is no place for it, or no memory. The space's end. */
+struct m_space *space_cloned(struct m_space *from);
+void space_ended(struct m_space *s);
+
+/* A place for a new object, or NULL; it becomes `real` there, which may be NULL. */
+struct m_object *object_place(void);
+void object_enter(struct m_object *o, struct object *real, unsigned pages);
+
+/* One that any pager fills; NULL: there is none, or no memory. */
+struct m_object *object_make_paged(unsigned pages);
 
 /* PROT_W comes with PROT_R. */
 static inline unsigned whole(unsigned prot)

@@ -15,17 +15,25 @@ static void create(void)
 }
 
 /* NULL: there is no place for it, or no memory. */
-static struct m_space *clone_of(const struct m_space *from)
+struct m_space *space_cloned(struct m_space *from)
 {
 	struct m_space *to = free_space();
 	int err;
 
 	if (!from || !to)
 		return NULL;
+	for (unsigned i = 0; i < PAGES; i++) /* of a table in common */
+		from->page[i].stays = false;
 	*to = *from;
 	to->real = space_clone(from->real, &err);
 	agree(err, 0);
 	CHECK_EQ(!to->real, err != 0);
+	for (unsigned i = 0; to->real && i < PAGES; i++) {
+		if (to->page[i].flags & MAP_NO_FORK)
+			model_unmap(to, i, i + 1);
+		else if (to->page[i].flags & MAP_WIPE_ON_FORK)
+			model_forget(&to->page[i]);
+	}
 	if (to->real)
 		return to;
 	*to = (struct m_space){0};
@@ -34,7 +42,7 @@ static struct m_space *clone_of(const struct m_space *from)
 
 static void clone(void)
 {
-	clone_of(any_space());
+	space_cloned(any_space());
 }
 
 static void read_some(struct m_space *s, struct range r)
@@ -53,24 +61,28 @@ static void clone_and_read(void)
 	if (!from || !free_space())
 		return;
 	read_some(from, r);
-	to = clone_of(from);
+	to = space_cloned(from);
 	read_some(from, r);
 	if (to)
 		read_some(to, r);
 }
 
-static void end(void)
+void space_ended(struct m_space *s)
 {
-	struct m_space *s = any_space();
-	struct space *real;
+	struct space *real = s->real;
 
-	if (!s)
-		return;
-	real = s->real;
 	threads_kill(s);
 	machine_leave(real);
 	*s = (struct m_space){0};
 	space_put(real);
+}
+
+static void end(void)
+{
+	struct m_space *s = any_space();
+
+	if (s)
+		space_ended(s);
 }
 
 /* A second thread begins in it. */

@@ -4,7 +4,10 @@
 #include "mm/ending.h"
 #include "mm/paged.h"
 #include "mm/pin.h"
+#include "mm/private.h"
+#include "mm/reclaim.h"
 #include "tests/host/mm/ops.h"
+#include "tests/host/mm/swap.h"
 #include "tests/host/mm/thread.h"
 
 /* The page is the object's, and the real object has it. */
@@ -27,17 +30,54 @@ static bool may_say_paged(const struct m_page *p, unsigned access, int said)
 	return ending_anywhere() || access == PROT_W || !is_here(p);
 }
 
-/* `told`: why the thread has waited in vain. */
-static bool may_say(const struct m_page *p, unsigned access, int told, int said)
+static pte_t entry_of(const struct m_space *s, unsigned i)
 {
-	const struct m_object *o = p->object;
+	pte_t *slot = mmu_leaf_slot_any(&s->real->mmu, page_va(i));
 
-	if (said == -E_NOMEM && machine_may_fail())
+	return slot ? pte_load(slot) : 0;
+}
+
+/* It may have been copied for a write that then was not made. */
+static void settle_failed(struct m_space *s, unsigned i)
+{
+	struct m_page *p = &s->page[i];
+	pte_t e = entry_of(s, i);
+	bool own = pte_has_frame(e) ? private_frame(e) != NULL : e != 0;
+
+	if (!p->mapped || p->shared || !own)
+		return;
+	model_own(p);
+	p->written = MAY_BE_WRITTEN;
+}
+
+/* Memory is short, and something is being written. */
+static bool may_wait_for_room(int said)
+{
+	return said == -E_WAIT && machine_may_fail() &&
+	       paged_is_awaited_locked(&reclaim_room, 0);
+}
+
+/* `told`: why the thread has waited in vain. */
+bool touch_may_say(const struct m_space *s, unsigned i, unsigned access,
+		   int told, int said)
+{
+	const struct m_page *p = &s->page[i];
+	const struct m_object *o = p->object;
+	pte_t e = entry_of(s, i);
+
+	if ((said == -E_NOMEM && machine_may_fail()) || may_wait_for_room(said))
 		return true;
-	if (!p->mapped || !(p->prot & access) || p->own || !said)
+	if (!p->mapped || !(p->prot & access) || !said)
 		return false;
-	if (said == -E_FAULT && o->revoked)
-		return true;
+	if (entry_is_swapped(e))
+		return (told && said == told) ||
+		       swap_may_say(pte_soft_word(e), said);
+	if (p->own && !p->lazy)
+		return false;
+	if (!o)
+		return false;
+	if (said == -E_FAULT && (o->revoked || p->index >= o->pages))
+		return true; /* a lazy one has gone */
 	if (o->type != OBJECT_PAGED)
 		return false;
 	return (told && said == told) || may_say_paged(p, access, said);
@@ -47,11 +87,25 @@ static bool may_say(const struct m_page *p, unsigned access, int told, int said)
 static void look_at(struct m_page *p, unsigned w, unsigned access,
 		    uint64_t *word)
 {
+	uint8_t *page = (uint8_t *)((uintptr_t)word & ~(uintptr_t)PAGE_MASK);
+	struct words seen;
+
+	for (unsigned i = 0; i < 2; i++)
+		memcpy(&seen.word[i], page + WORD_OFFSET(i), 8);
+	if (p->lazy)
+		model_is_seen(p, &seen);
+	CHECK(page_words(p));
 	CHECK_EQ(*word, page_words(p)->word[w]);
 	if (access != PROT_W)
 		return;
 	*word = model_fresh();
 	model_write(p, w, *word);
+}
+
+/* It was cut off its object, but not yet there. */
+static bool is_still_shown(struct m_page *p, int said)
+{
+	return !said && p->mapped && page_words(p);
 }
 
 static void go(struct m_thread *t)
@@ -67,10 +121,13 @@ static void go(struct m_thread *t)
 	thread_current(t);
 	err = machine_access(page_va(t->page) + WORD_OFFSET(w), access, &word);
 	thread_current(NULL);
-	if (err != expected && !may_say(p, access, told, err))
+	if (err != expected && !is_still_shown(p, err) &&
+	    !touch_may_say(t->space, t->page, access, told, err))
 		CHECK_EQ(err, expected);
 	if (!err)
 		look_at(p, w, access, word);
+	else if (access == PROT_W)
+		settle_failed(t->space, t->page);
 	if (err != -E_WAIT)
 		*t = (struct m_thread){0};
 }
@@ -161,10 +218,15 @@ static void pin_page(void)
 		CHECK(false); /* the kernel does not reach registers */
 	if (p->mapped && !p->own && p->object->type == OBJECT_DEVICE)
 		return;
-	if (err != expected && !may_say(p, access, 0, err))
+	if (err != expected && !is_still_shown(p, err) &&
+	    !touch_may_say(s, i, access, 0, err))
 		CHECK_EQ(err, expected);
+	if (err && access == PROT_W)
+		settle_failed(s, i);
 	if (err)
 		return;
+	if (chance(40)) /* what is held stays */
+		machine_reclaim(1 + choose(4));
 	look_at(p, w, access,
 		(uint64_t *)((uint8_t *)held.page + WORD_OFFSET(w)));
 	unpin(&held);

@@ -9,7 +9,7 @@
 #include "mm/pager.h"
 #include "tests/host/mm/model.h"
 
-#define PAGERS 2u
+#define PAGERS 3u
 
 struct m_pager {
 	struct pager *real; /* NULL: this place is free */

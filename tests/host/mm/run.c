@@ -9,14 +9,15 @@
 #include "tests/host/mm/model.h"
 #include "tests/host/mm/ops.h"
 #include "tests/host/mm/pager.h"
+#include "tests/host/mm/swap.h"
 #include "tests/host/mm/thread.h"
 #include "tests/test.h"
 #include <inttypes.h>
 #include <stdio.h>
 
 static const struct op *const tables[] = {
-	touch_ops,  map_ops,   change_ops,  space_ops,
-	object_ops, pager_ops, machine_ops,
+	touch_ops, map_ops,	change_ops, space_ops,	object_ops,
+	pager_ops, machine_ops, swap_ops,   advise_ops,
 };
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 
@@ -68,15 +69,19 @@ static struct {
 	const struct op *op[OPS_MAX];
 	unsigned weight[OPS_MAX], count, sum;
 	unsigned failing; /* percent of operations for which memory runs out */
+	unsigned left;	  /* frames that are left free; 0: all */
 } mixture;
 
 static void mix(void)
 {
 	static const uint8_t likings[] = {0, 1, 2, 2, 2, 2, 4, 8};
 	static const uint8_t failings[] = {0, 0, 4, 40};
+	static const uint16_t lefts[] = {0, 0, 0, 400, 300, 230};
 
 	ops_begin();
 	mixture.failing = CHOOSE(failings);
+	mixture.left = CHOOSE(lefts);
+	machine_reclaim_at_faults(chance(25));
 	mixture.count = mixture.sum = 0;
 	for (unsigned t = 0; t < TABLES; t++)
 		for (const struct op *op = tables[t]; op->name; op++) {
@@ -144,6 +149,9 @@ static void end(void)
 			space_put(spaces[i].real);
 			spaces[i].real = NULL;
 		}
+	machine_squeeze(UINT64_MAX);
+	machine_end_all();
+	swap_end_all();
 	for (unsigned i = 0; i < PAGERS; i++)
 		if (pagers[i].alive)
 			pager_ends(&pagers[i], false);
@@ -162,6 +170,8 @@ static void run(unsigned kind, uint64_t n)
 	begin(kind);
 	machine_end();
 	before = frames_free();
+	if (mixture.left)
+		machine_squeeze(mixture.left);
 	for (at.step = 1; at.step <= n && !choices_are_over(); at.step++)
 		step();
 	end();

@@ -7,9 +7,13 @@
 #include "mm/paged.h"
 #include "mm/wait.h"
 #include "tests/host/mm/choice.h"
+#include "tests/test.h"
 #include <string.h>
 
-static struct m_thread threads[THREADS], *current;
+/* The last one is nobody's: it makes calls. */
+static struct m_thread threads[THREADS + 1], *current;
+#define CALLER (&threads[THREADS])
+static int heard;
 
 void threads_begin(void)
 {
@@ -50,6 +54,40 @@ void threads_kill(const struct m_space *s)
 			threads[i] = (struct m_thread){0};
 }
 
+void thread_call(void)
+{
+	*CALLER = (struct m_thread){0};
+	current = CALLER;
+	heard = 0;
+}
+
+void thread_call_over(void)
+{
+	*CALLER = (struct m_thread){0};
+	current = NULL;
+}
+
+int thread_told(void)
+{
+	return CALLER->err;
+}
+
+int thread_heard(void)
+{
+	int err = heard;
+
+	heard = 0;
+	return err;
+}
+
+void threads_check(void)
+{
+	for (unsigned i = 0; i < THREADS; i++)
+		if (threads[i].waits)
+			CHECK(paged_is_awaited_locked(threads[i].object,
+						      threads[i].index));
+}
+
 void thread_time_out(void)
 {
 	struct m_thread *t = &threads[choose(THREADS)];
@@ -72,7 +110,7 @@ int upcall_page_needed(struct object *o, uint64_t index)
 		return -E_WAIT;
 	t->err = 0;
 	if (err && t->object == o && t->index == index)
-		return err;
+		return heard = err;
 	t->object = o;
 	t->index = index;
 	t->waits = true;
@@ -82,18 +120,17 @@ int upcall_page_needed(struct object *o, uint64_t index)
 static void settle(struct m_thread *t, struct object *o, struct frame *f,
 		   int err)
 {
-	uint64_t fault = page_va(t->page) | t->access;
-
 	t->waits = false;
 	t->err = err;
-	if (f)
-		fault_page_came_locked(t->space->real, fault, o, f);
+	if (f && t->space)
+		fault_page_came_locked(t->space->real,
+				       page_va(t->page) | t->access, o, f);
 }
 
 void upcall_page_settled(struct object *o, uint64_t index, struct frame *f,
 			 int err)
 {
-	for (unsigned i = 0; i < THREADS; i++)
+	for (unsigned i = 0; i <= THREADS; i++)
 		if (threads[i].waits && threads[i].object == o &&
 		    threads[i].index == index)
 			settle(&threads[i], o, f, err);
@@ -101,7 +138,7 @@ void upcall_page_settled(struct object *o, uint64_t index, struct frame *f,
 
 void upcall_pages_settled(struct object *o)
 {
-	for (unsigned i = 0; i < THREADS; i++)
+	for (unsigned i = 0; i <= THREADS; i++)
 		if (threads[i].waits && threads[i].object == o)
 			settle(&threads[i], o, NULL, 0);
 }

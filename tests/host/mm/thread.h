@@ -32,6 +32,19 @@ void thread_current(struct m_thread *t);
 /* The threads of a space that ends. */
 void threads_kill(const struct m_space *s);
 
+/*
+ * Between the two a call is made, which may wait, and is then made again; what it
+ * waited for in vain it is told. thread_told() is what it will be told, or 0;
+ * thread_heard() what it has been told since that was last asked.
+ */
+void thread_call(void);
+void thread_call_over(void);
+int thread_told(void);
+int thread_heard(void);
+
+/* Whoever waits will be woken. */
+void threads_check(void);
+
 /* One that waits is tired of it, if any does. */
 void thread_time_out(void);
 

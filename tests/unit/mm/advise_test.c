@@ -77,7 +77,7 @@ TEST(a_page_is_lazy_until_it_is_written_or_asked_for)
 	pte_store(slot, pte_touch(pte_load(slot), true));
 	CHECK(!entry_is_lazy(entry(s, 0)));
 	frame_modified(private_frame(entry(s, 0)));
-	CHECK(pte_clean(slot));
+	CHECK(pte_dirty(pte_clean(slot)));
 	CHECK(!entry_is_lazy(entry(s, 0)));
 	CHECK(entry_is_lazy(entry(s, 1)));
 	close_space();
@@ -90,7 +90,7 @@ TEST(a_clone_s_pages_do_not_get_lazy)
 	int err;
 
 	open_space(3);
-	CHECK(pte_clean(mmu_leaf_slot(&s->mmu, va + PAGE_SIZE)));
+	CHECK(pte_dirty(pte_clean(mmu_leaf_slot(&s->mmu, va + PAGE_SIZE))));
 	clone = space_clone(s, &err);
 	CHECK_EQ(advise(0, 3, ADVISE_FREE), 0);
 	CHECK(pte_dirty(entry(clone, 0)));

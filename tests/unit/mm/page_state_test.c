@@ -220,6 +220,22 @@ TEST(cleaning_owes_one_flush_for_all_and_none_for_nothing)
 	close_space();
 }
 
+/* Out of reach, or, under ad=soft, looking so because it is old. */
+TEST(what_no_hart_can_reach_is_told_once_as_well)
+{
+	pte_t *slot;
+
+	open_space(3, RW);
+	access(s, 0, 3, PROT_W);
+	CHECK_EQ(space_protect(s, va, PAGE_SIZE, PROT_NONE), 0);
+	slot = mmu_leaf_slot(&s->mmu, va + PAGE_SIZE);
+	pte_store(slot, pte_load(slot) & ~PTE_A);
+	CHECK_EQ(told_dirty(s, 3, true), 3);
+	page_state_clean(s, va, word, 3);
+	CHECK_EQ(told_dirty(s, 3, false), 0);
+	close_space();
+}
+
 /* A step for the table, if it was in common; not if it is by the time of cleaning. */
 TEST(cleaning_never_changes_a_table_in_common)
 {

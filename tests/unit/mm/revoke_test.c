@@ -204,6 +204,35 @@ TEST(a_mapping_of_a_part_is_found_at_its_place)
 	paging_close();
 }
 
+/* Written while it was being written, revoked, wanted, and revoked for good. */
+TEST(what_was_written_meanwhile_is_not_lost_to_an_upgrade)
+{
+	struct pager_request first, upgrade, second;
+	uint64_t at = 0;
+
+	paging_open(2, 4, 0);
+	paging_bring(1, 'a');
+	CHECK_EQ(touch(0, 1, PROT_W), 0);
+	CHECK_EQ(paging_sync(2, &at), -E_WAIT);
+	first = paging_next();
+	CHECK_EQ(touch(0, 1, PROT_W), 0);
+	*paging_bytes(paging.client[0], page_va(1)) = 'b';
+	CHECK_EQ(paging_revoke(1, 1, PROT_R), 1);
+	CHECK_EQ(touch(0, 1, PROT_W), -E_WAIT);
+	upgrade = paging_next();
+	CHECK_EQ(upgrade.kind, PAGER_PAGEIN);
+	CHECK_EQ(paging_revoke(1, 1, PROT_NONE), 1);
+	quiet_check();
+	CHECK_EQ(paging_done(&first), 0);
+	second = paging_next();
+	CHECK_EQ(second.kind, PAGER_WRITEBACK);
+	CHECK_EQ(*paging_bytes(paging.home, second.address), 'b');
+	CHECK_EQ(paging_done(&second), 0);
+	CHECK_EQ(paging_supply(&upgrade, RW), 0);
+	CHECK_EQ(touch(0, 1, PROT_W), 0);
+	paging_close();
+}
+
 /* ---- the other end of the lock order ------------------------------------- */
 
 TEST(a_space_that_stays_busy_is_told_and_nothing_is_lost)
