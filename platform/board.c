@@ -61,8 +61,8 @@ static const char *read_memory(struct board *b, const struct fdt *f)
 
 /* ---- reserved memory -------------------------------------------------- */
 
-static const char *add_reserved(struct board *b, pa_t base, uint64_t size,
-				bool no_map)
+static __attribute__((noinline)) const char *
+add_reserved(struct board *b, pa_t base, uint64_t size, bool no_map)
 {
 	if (size == 0)
 		return NULL;

@@ -165,7 +165,8 @@ const char *board_read_test_device(struct board *b, const struct fdt *f)
 
 /* ---- what is not a program's -------------------------------------------- */
 
-static const char *add_own(struct board *b, pa_t base, uint64_t size)
+static __attribute__((noinline)) const char *add_own(struct board *b, pa_t base,
+						     uint64_t size)
 {
 	if (b->own_count == BOARD_OWN)
 		return "the devicetree has more than 48 ranges of interrupt "
