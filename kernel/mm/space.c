@@ -137,7 +137,7 @@ void space_share(struct space *s)
 /* ---- map, unmap, protect --------------------------------------------- */
 
 /* space_pages_at(), inline. */
-static inline uint64_t pages_at(va_t addr, uint64_t len)
+static __attribute__((noinline)) uint64_t pages_at(va_t addr, uint64_t len)
 {
 	uint64_t n = round_up(len, PAGE_SIZE); /* 0 if it wraps */
 
