@@ -49,8 +49,7 @@ static const char *read_memory(struct board *b, const struct fdt *f)
 			err = fdt_reg(f, node, i, &base, &size);
 			if (err == -E_NOENT)
 				break;
-			why = err ? "a memory node has a reg that makes no "
-				    "sense"
+			why = err ? "a memory node has a bad reg"
 				  : add_memory(b, base, size);
 		}
 	}
@@ -91,8 +90,7 @@ static const char *reserve_node(struct board *b, const struct fdt *f,
 		err = fdt_bus_reg(f, node, i, &base, &size);
 		if (err == -E_NOENT)
 			break;
-		why = err ? "a /reserved-memory node has a reg that makes no "
-			    "sense"
+		why = err ? "a /reserved-memory node has a bad reg"
 			  : add_reserved(b, base, size, no_map);
 	}
 	return why;
