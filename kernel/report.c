@@ -6,43 +6,46 @@
 #include "compat/view.h"
 #include "kernel.h"
 #include "lib/log.h"
+#include "lib/text.h"
 #include "task/task.h"
 #include "task/thread.h"
 #include <stdio.h>
 
 /* Privileged spec, "Supervisor cause register values after trap". */
-static const char *const causes[] = {
-	"instruction address misaligned",
-	"instruction access fault",
-	"illegal instruction",
-	"breakpoint",
-	"load address misaligned",
-	"load access fault",
-	"store/AMO address misaligned",
-	"store/AMO access fault",
-	"environment call from U-mode",
-	"environment call from S-mode",
-	NULL,
-	NULL,
-	"instruction page fault",
-	"load page fault",
-	NULL,
-	"store page fault",
-};
+static const char causes[] = "instruction address misaligned\0"
+			     "instruction access fault\0"
+			     "illegal instruction\0"
+			     "breakpoint\0"
+			     "load address misaligned\0"
+			     "load access fault\0"
+			     "store/AMO address misaligned\0"
+			     "store/AMO access fault\0"
+			     "environment call from U-mode\0"
+			     "environment call from S-mode\0"
+			     "\0"
+			     "\0"
+			     "instruction page fault\0"
+			     "load page fault\0"
+			     "\0"
+			     "store page fault";
+#define CAUSES 16
 
-static const char *const interrupts[] = {
-	NULL, "software interrupt", NULL, NULL,
-	NULL, "timer interrupt",    NULL, NULL,
-	NULL, "external interrupt",
-};
+/* Those of machine mode are between them. */
+static const char interrupts[] = "\0"
+				 "software interrupt\0\0\0\0"
+				 "timer interrupt\0\0\0\0"
+				 "external interrupt";
+#define INTERRUPTS 10
 
 const char *cause_name(uint64_t scause)
 {
 	uint64_t n = scause & ~CAUSE_INTERRUPT;
+	bool interrupt = scause != n;
+	const char *name = "";
 
-	if (scause & CAUSE_INTERRUPT)
-		return n < ARRAY_LEN(interrupts) ? interrupts[n] : NULL;
-	return n < ARRAY_LEN(causes) ? causes[n] : NULL;
+	if (n < (interrupt ? INTERRUPTS : CAUSES))
+		name = text_nth(interrupt ? interrupts : causes, (unsigned)n);
+	return *name ? name : NULL;
 }
 
 /*
@@ -52,10 +55,8 @@ const char *cause_name(uint64_t scause)
 static void x86_words(char *to, size_t n, struct space *s, uint64_t scause,
 		      uint64_t stval)
 {
-	static const char *const vectors[] = {
-		[0] = "#GP", [1] = "#GP", [2] = "#UD", [3] = "#BP",
-		[4] = "#AC", [5] = "#GP", [6] = "#AC", [7] = "#GP",
-	};
+	static const char vectors[8][4] = {"#GP", "#GP", "#UD", "#BP",
+					   "#AC", "#GP", "#AC", "#GP"};
 	enum x86_op op = scause == CAUSE_FETCH_FAULT  ? X86_EXEC
 			 : scause == CAUSE_LOAD_FAULT ? X86_READ
 						      : X86_WRITE;

@@ -181,7 +181,7 @@ call_by_table(struct trap_frame *frame, uint64_t n)
 	long result;
 
 	frame->pc += 4;
-	result = sys_table[n](&frame->x[X_A0]);
+	result = ((sys_fn *)(long)sys_table[n])(&frame->x[X_A0]);
 	now = this_cpu()->current;
 	if ((void *)now != frame || result <= -E_WAIT)
 		return call_ends_otherwise(frame, now, result);

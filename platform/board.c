@@ -49,8 +49,7 @@ static const char *read_memory(struct board *b, const struct fdt *f)
 			err = fdt_reg(f, node, i, &base, &size);
 			if (err == -E_NOENT)
 				break;
-			why = err ? "a memory node has a reg that makes no "
-				    "sense"
+			why = err ? "a memory node has a bad reg"
 				  : add_memory(b, base, size);
 		}
 	}
@@ -61,8 +60,8 @@ static const char *read_memory(struct board *b, const struct fdt *f)
 
 /* ---- reserved memory -------------------------------------------------- */
 
-static const char *add_reserved(struct board *b, pa_t base, uint64_t size,
-				bool no_map)
+static __attribute__((noinline)) const char *
+add_reserved(struct board *b, pa_t base, uint64_t size, bool no_map)
 {
 	if (size == 0)
 		return NULL;
@@ -91,8 +90,7 @@ static const char *reserve_node(struct board *b, const struct fdt *f,
 		err = fdt_bus_reg(f, node, i, &base, &size);
 		if (err == -E_NOENT)
 			break;
-		why = err ? "a /reserved-memory node has a reg that makes no "
-			    "sense"
+		why = err ? "a /reserved-memory node has a bad reg"
 			  : add_reserved(b, base, size, no_map);
 	}
 	return why;

@@ -117,7 +117,7 @@ static const char *add_cpu(struct board *b, const struct fdt *f, uint32_t node)
 	uint64_t unused, block = 0;
 
 	if (fdt_bus_reg(f, node, 0, &cpu.hartid, &unused) != 0)
-		return "a cpu node has no reg that makes sense";
+		return "a cpu node has a bad reg";
 	if (board_find_cpu(b, cpu.hartid))
 		return "two cpu nodes have the same reg";
 	if (b->cpu_count == BOARD_CPUS) {

@@ -53,7 +53,7 @@ const char *board_read_uart(struct board *b, const struct fdt *f)
 	if (u.kind == UART_NONE)
 		return NULL;
 	if (fdt_reg(f, node, 0, &u.base, &size) != 0)
-		return "the console has no reg that makes sense";
+		return "the console has a bad reg";
 	u.base += small(f, node, "reg-offset", 0);
 	u.irq = first_irq(f, node);
 	u.reg_shift = small(f, node, "reg-shift", 0);
@@ -117,7 +117,7 @@ const char *board_read_plic(struct board *b, const struct fdt *f)
 	if (!node)
 		return NULL;
 	if (fdt_reg(f, node, 0, &p->base, &p->size) != 0)
-		return "the PLIC has no reg that makes sense";
+		return "the PLIC has a bad reg";
 	p->sources = small(f, node, "riscv,ndev", 0);
 	if (p->sources == 0 || p->sources > 1023)
 		return "the PLIC's riscv,ndev is not 1 to 1023";
@@ -144,7 +144,7 @@ static const char *read_virtio(struct board *b, const struct fdt *f,
 	if (b->virtio_count == BOARD_VIRTIO || !fdt_enabled(f, node))
 		return NULL;
 	if (fdt_reg(f, node, 0, &v.base, &v.size) != 0)
-		return "a virtio slot has no reg that makes sense";
+		return "a virtio slot has a bad reg";
 	add_virtio(b, v);
 	return NULL;
 }
@@ -159,13 +159,14 @@ const char *board_read_test_device(struct board *b, const struct fdt *f)
 	if (!node)
 		node = fdt_find_compatible(f, 0, "sifive,test1");
 	if (node && fdt_reg(f, node, 0, &b->test_device, &size) != 0)
-		return "the test device has no reg that makes sense";
+		return "the test device has a bad reg";
 	return NULL;
 }
 
 /* ---- what is not a program's -------------------------------------------- */
 
-static const char *add_own(struct board *b, pa_t base, uint64_t size)
+static __attribute__((noinline)) const char *add_own(struct board *b, pa_t base,
+						     uint64_t size)
 {
 	if (b->own_count == BOARD_OWN)
 		return "the devicetree has more than 48 ranges of interrupt "
@@ -187,8 +188,7 @@ static const char *own_node(struct board *b, const struct fdt *f, uint32_t node)
 
 	for (unsigned i = 0; i < ranges && !why; i++)
 		why = fdt_reg(f, node, i, &base, &size)
-			      ? "an interrupt controller has no reg that "
-				"makes sense"
+			      ? "an interrupt controller has a bad reg"
 			      : add_own(b, base, size);
 	return why;
 }

@@ -62,7 +62,7 @@ static bool is_padded_name(const char *s, size_t size)
 	return true;
 }
 
-static const char *skip_root(const char *name)
+static __attribute__((noinline)) const char *skip_root(const char *name)
 {
 	if (name[0] == '.' && name[1] == '/')
 		name++;

@@ -8,6 +8,7 @@
 #include "arch/layout.h"
 #include "arch/mmu.h"
 #include "lib/bits.h"
+#include "lib/text.h"
 #include <string.h>
 
 /* ---- the file's layouts ----------------------------------------------- */
@@ -278,47 +279,9 @@ enum elf_error elf_decode(const void *file, size_t size,
 
 const char *elf_error_text(enum elf_error e)
 {
-	static const char *const text[ELF_ERRORS] = {
-		[ELF_OK] = "nothing is wrong",
-		[ELF_TRUNCATED] = "the file is shorter than an ELF header",
-		[ELF_MAGIC] = "the file does not begin with \\177ELF",
-		[ELF_CLASS] = "not a 64-bit ELF file",
-		[ELF_ENDIAN] = "not a little-endian ELF file",
-		[ELF_VERSION] = "not ELF version 1",
-		[ELF_TYPE] = "not a static executable; link with -static "
-			     "-no-pie",
-		[ELF_MACHINE] = "not for RISC-V",
-		[ELF_QUAD_FLOAT] = "built for quad-precision floating point",
-		[ELF_MEMORY_MODEL] = "built for the TSO memory model (Ztso)",
-		[ELF_HEADER_SIZE] = "ELF or program header of a wrong size",
-		[ELF_HEADERS_OUTSIDE] = "the program headers lie outside the "
-					"file",
-		[ELF_HEADER_COUNT] = "no program headers, or more than 32",
-		[ELF_INTERPRETER] = "asks for an interpreter; link with "
-				    "-static",
-		[ELF_DYNAMIC] = "needs libraries or relocation; link with "
-				"-static -no-pie",
-		[ELF_SEGMENT_COUNT] = "more than 8 segments to load",
-		[ELF_FILE_SIZE] = "a segment is larger in the file than in "
-				  "memory",
-		[ELF_OUTSIDE_FILE] = "a segment lies outside the file",
-		[ELF_LOW] = "a segment lies below 0x1000",
-		[ELF_WRAP] = "a segment wraps around the end of the addresses",
-		[ELF_KERNEL_HALF] = "a segment lies in the kernel's half",
-		[ELF_HIGH] = "a segment reaches past 2^38, the end of user "
-			     "addresses",
-		[ELF_OFFSET] = "a segment's address and file offset differ "
-			       "modulo 4096",
-		[ELF_WRITE_EXECUTE] = "a segment is writable and executable",
-		[ELF_ORDER] = "the segments are not in order of address",
-		[ELF_OVERLAP] = "two segments overlap",
-		[ELF_SHARED_PAGE] = "two segments of different protection "
-				    "share a page",
-		[ELF_EMPTY] = "no segment to load",
-		[ELF_ENTRY_ODD] = "the entry point is odd",
-		[ELF_ENTRY] = "the entry point is in no executable segment",
-	};
+#define TEXT(name, text) text "\0"
+	static const char texts[] = ELF_TEXTS(TEXT) "an unknown ELF error";
+#undef TEXT
 
-	return (unsigned)e < ELF_ERRORS && text[e] ? text[e]
-						   : "an unknown ELF error";
+	return text_nth(texts, (unsigned)e < ELF_ERRORS ? e : ELF_ERRORS);
 }

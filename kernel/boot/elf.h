@@ -15,41 +15,48 @@
 #define ELF_SEGMENTS 8
 #define ELF_HEADERS  32 /* program headers of all kinds */
 
+/* Each X(name, text for a person). */
+/* clang-format off */
+#define ELF_TEXTS(X) \
+	X(OK, "nothing is wrong") \
+	X(TRUNCATED, "the file is shorter than an ELF header") \
+	X(MAGIC, "the file does not begin with \\177ELF") \
+	X(CLASS, "not a 64-bit ELF file") \
+	X(ENDIAN, "not a little-endian ELF file") \
+	X(VERSION, "not ELF version 1") \
+	X(TYPE, "not a static executable; link with -static -no-pie") \
+	X(MACHINE, "not for RISC-V") \
+	X(QUAD_FLOAT, "built for quad-precision floating point") \
+	X(MEMORY_MODEL, "built for the TSO memory model (Ztso)") \
+	X(HEADER_SIZE, "ELF or program header of a wrong size") \
+	X(HEADERS_OUTSIDE, "the program headers lie outside the file") \
+	X(HEADER_COUNT, "no program headers, or more than 32") \
+	/* about one program header: its number is in image->header */ \
+	X(INTERPRETER, "asks for an interpreter; link with -static") \
+	X(DYNAMIC, "needs libraries or relocation; link with -static -no-pie") \
+	X(SEGMENT_COUNT, "more than 8 segments to load") \
+	X(FILE_SIZE, "a segment is larger in the file than in memory") \
+	X(OUTSIDE_FILE, "a segment lies outside the file") \
+	X(LOW, "a segment lies below 0x1000") \
+	X(WRAP, "a segment wraps around the end of the addresses") \
+	X(KERNEL_HALF, "a segment lies in the kernel's half") \
+	X(HIGH, "a segment reaches past 2^38, the end of user addresses") \
+	X(OFFSET, "a segment's address and file offset differ modulo 4096") \
+	X(WRITE_EXECUTE, "a segment is writable and executable") \
+	X(ORDER, "the segments are not in order of address") \
+	X(OVERLAP, "two segments overlap") \
+	X(SHARED_PAGE, "two segments of different protection share a page") \
+	/* about the program as a whole */ \
+	X(EMPTY, "no segment to load") \
+	X(ENTRY_ODD, "the entry point is odd") \
+	X(ENTRY, "the entry point is in no executable segment")
+/* clang-format on */
+
+#define ELF_NUMBER(name, text) ELF_##name,
 enum elf_error {
-	ELF_OK = 0,
-	ELF_TRUNCATED,
-	ELF_MAGIC,
-	ELF_CLASS,
-	ELF_ENDIAN,
-	ELF_VERSION,
-	ELF_TYPE,
-	ELF_MACHINE,
-	ELF_QUAD_FLOAT,
-	ELF_MEMORY_MODEL,
-	ELF_HEADER_SIZE,
-	ELF_HEADERS_OUTSIDE,
-	ELF_HEADER_COUNT,
-	/* about one program header: its number is in image->header */
-	ELF_INTERPRETER,
-	ELF_DYNAMIC,
-	ELF_SEGMENT_COUNT,
-	ELF_FILE_SIZE,
-	ELF_OUTSIDE_FILE,
-	ELF_LOW,
-	ELF_WRAP,
-	ELF_KERNEL_HALF,
-	ELF_HIGH,
-	ELF_OFFSET,
-	ELF_WRITE_EXECUTE,
-	ELF_ORDER,
-	ELF_OVERLAP,
-	ELF_SHARED_PAGE,
-	/* about the program as a whole */
-	ELF_EMPTY,
-	ELF_ENTRY_ODD,
-	ELF_ENTRY,
-	ELF_ERRORS /* how many there are */
+	ELF_TEXTS(ELF_NUMBER) ELF_ERRORS /* how many there are */
 };
+#undef ELF_NUMBER
 
 /*
  * [va, va+memsz) holds filesz bytes of the file from `offset` on, then zeros.

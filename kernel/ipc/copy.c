@@ -72,7 +72,8 @@ static int copy_piece(struct copy *c, struct thread *from, enum blame *blame)
 }
 
 /* The sender, owned, goes on; `err` is what its buffer was worth. */
-static void release_sender(struct thread *from, struct thread *to, int err)
+static __attribute__((noinline)) void release_sender(struct thread *from,
+						     struct thread *to, int err)
 {
 	if (err && !from->in_handler)
 		thread_wake(from, err);
@@ -86,7 +87,8 @@ static void release_sender(struct thread *from, struct thread *to, int err)
  * What came counts. If it breaks off because of the sender (NULL: gone) a reply
  * is none, and after a request nobody waits for one.
  */
-static void finish(struct thread *t, struct thread *from, bool cut, int err)
+static __attribute__((noinline)) void
+finish(struct thread *t, struct thread *from, bool cut, int err)
 {
 	struct copy *c = &t->copy;
 	bool breaks_off = !from || err;
@@ -118,7 +120,7 @@ static bool window(struct thread *t)
 }
 
 /* One piece; true if there is more to do now. */
-static bool step(struct thread *t)
+static __attribute__((noinline)) bool step(struct thread *t)
 {
 	struct copy *c = &t->copy;
 	struct thread *from =

@@ -34,7 +34,8 @@ static int read_count(const char **s)
 }
 
 /* Digits, from the back; 2^64 has 20 in base 10. Gives the first. */
-static char *write_digits(char *end, uint64_t value, unsigned base)
+static __attribute__((noinline)) char *write_digits(char *end, uint64_t value,
+						    unsigned base)
 {
 	do {
 		*--end = "0123456789abcdef"[value % base];

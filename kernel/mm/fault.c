@@ -72,8 +72,8 @@ static inline bool is_plain(const struct region *r)
 
 /* ---- the rows of the table ------------------------------------------- */
 
-static inline int fresh_frame(struct space *s, const struct region *r,
-			      pte_t *slot)
+static __attribute__((noinline)) int
+fresh_frame(struct space *s, const struct region *r, pte_t *slot)
 {
 	struct frame *frame = frame_alloc(0, FRAME_USED, FRAME_ZERO);
 

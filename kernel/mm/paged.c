@@ -183,7 +183,7 @@ struct frame *paged_page_locked(struct object *o, uint64_t index, int *err)
 	return NULL;
 }
 
-void paged_forget_locked(struct object *o, struct frame *f)
+COLD void paged_forget_locked(struct object *o, struct frame *f)
 {
 	if (f->flags & PAGE_DIRTY) {
 		f->flags &= (uint16_t)~PAGE_DIRTY;

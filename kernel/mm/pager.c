@@ -70,8 +70,8 @@ static uint64_t address_for(const struct pager *p, const struct frame *f,
 }
 
 /* Into a free slot, the window and the ring. */
-static inline void start_locked(struct pager *p, struct frame *f, unsigned kind,
-				unsigned access)
+static __attribute__((noinline)) void
+start_locked(struct pager *p, struct frame *f, unsigned kind, unsigned access)
 {
 	uint64_t slot = p->free[--p->free_slots];
 

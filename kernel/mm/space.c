@@ -169,10 +169,7 @@ static COLD int insert_stack(struct space *s, va_t top, unsigned prot,
 			     flags, NULL, limit);
 }
 
-/* Each of the two below has its own copy: programs map often. */
-#define COPIED inline __attribute__((always_inline))
-
-static COPIED int map_locked(struct space *s, va_t *addr, uint64_t len,
+static inline int map_locked(struct space *s, va_t *addr, uint64_t len,
 			     unsigned prot, unsigned max_prot, unsigned flags,
 			     struct object *object, uint64_t offset)
 {
@@ -193,23 +190,31 @@ static COPIED int map_locked(struct space *s, va_t *addr, uint64_t len,
 			     flags, object, offset);
 }
 
-static COPIED int map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
-		      unsigned max_prot, unsigned flags, struct object *object,
-		      uint64_t offset)
+/*
+ * Both of the two below, in arguments that fit into registers: beside the
+ * protection `prot` holds what it may never come to have.
+ */
+#define NEVER(prot) ((prot) << 8)
+
+static __attribute__((noinline)) int map(struct space *s, va_t *addr,
+					 uint64_t len, unsigned prot,
+					 unsigned flags, struct object *object,
+					 uint64_t offset)
 {
 	unsigned known = MAP_FIXED | MAP_GROW_DOWN | MAP_LABELS;
+	unsigned max_prot = PROT_ALL & ~(prot / NEVER(1u));
 	int err;
 
 	if (object)
 		known ^= MAP_GROW_DOWN | MAP_SHARED;
 	len = pages_of(*addr, len);
-	if (!len || prot & ~PROT_ALL || flags & ~known)
+	if (!len || flags & ~known)
 		return -E_INVAL;
 	if ((flags & MAP_FIXED) && !*addr)
 		return -E_INVAL;
 	lock_take(&s->lock);
-	err = map_locked(s, addr, len, complete(prot), max_prot, flags, object,
-			 offset);
+	err = map_locked(s, addr, len, complete(prot & PROT_ALL), max_prot,
+			 flags, object, offset);
 	lock_drop(&s->lock);
 	return err;
 }
@@ -217,7 +222,9 @@ static COPIED int map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 	      unsigned flags, struct object *object, uint64_t offset)
 {
-	return map(s, addr, len, prot, PROT_ALL, flags, object, offset);
+	if (prot & ~PROT_ALL)
+		return -E_INVAL;
+	return map(s, addr, len, prot, flags, object, offset);
 }
 
 /* Registers cannot be copied, nor executed. */
@@ -231,9 +238,10 @@ int space_map_object(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 		     unsigned max_prot, unsigned flags, struct object *object,
 		     uint64_t offset)
 {
-	if (!suits(object, max_prot, flags))
+	if (!suits(object, max_prot, flags) || prot & ~PROT_ALL)
 		return -E_INVAL;
-	return map(s, addr, len, prot, max_prot, flags, object, offset);
+	prot |= NEVER(PROT_ALL & ~max_prot);
+	return map(s, addr, len, prot, flags, object, offset);
 }
 
 /* What is to be unmapped; and where its pages have gone. */
@@ -319,8 +327,7 @@ static unsigned protection(struct space *s, va_t addr, va_t end)
 	return r && r->end >= end ? r->prot : PAGES_MIXED;
 }
 
-static COPIED int protect_locked(struct space *s, va_t addr, va_t end,
-				 unsigned prot)
+static int protect_locked(struct space *s, va_t addr, va_t end, unsigned prot)
 {
 	unsigned old = protection(s, addr, end);
 	int err = s->in_common ? span_own_locked(s, addr, end) : 0;
@@ -337,7 +344,7 @@ int space_protect(struct space *s, va_t addr, uint64_t len, unsigned prot)
 {
 	int err;
 
-	len = pages_at(addr, len);
+	len = space_pages_at(addr, len);
 	if (!len || prot & ~PROT_ALL)
 		return -E_INVAL;
 	lock_take(&s->lock);

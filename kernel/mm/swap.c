@@ -27,7 +27,7 @@ static struct lock adding = LOCK_INIT(LOCK_SPACES);
 /* A count that is full stays so: the slot is lost, the page is not. */
 #define USES_MAX UINT16_MAX
 
-static struct swap_area *area_of(uint64_t entry)
+static __attribute__((noinline)) struct swap_area *area_of(uint64_t entry)
 {
 	return &areas[swap_area_of(entry)];
 }

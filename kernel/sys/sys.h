@@ -19,7 +19,7 @@ QUIRE_CALL_NAMES(SYS_DECLARE)
  * gives is ignored; -E_WAIT and -E_STEP make it start again (abi/error.h).
  */
 typedef long sys_fn(const uint64_t arg[6]);
-extern sys_fn *const sys_table[];
+extern const int32_t sys_table[]; /* their addresses */
 
 /*
  * The end of a call that may have woken somebody more urgent, who then goes first;

@@ -121,8 +121,10 @@ go_on_in_time(struct thread *t, struct object *o, struct frame *f, int err)
 	go_on(t, o, f, err);
 }
 
-static inline void settle_locked(struct thread *t, struct object *o,
-				 uint64_t index, struct frame *f, int err)
+static __attribute__((noinline)) void settle_locked(struct thread *t,
+						    struct object *o,
+						    uint64_t index,
+						    struct frame *f, int err)
 {
 	uint64_t wait = __atomic_load_n(&t->wait, __ATOMIC_RELAXED);
 

@@ -24,7 +24,7 @@ static int runs_on(unsigned cpu)
 	return t ? t->priority : RUNS_NOTHING;
 }
 
-void sched_init(void)
+COLD void sched_init(void)
 {
 	idle_init();
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
@@ -46,7 +46,7 @@ static void enqueue(struct queue *q, struct thread *t, bool front)
 }
 
 /* The priority of the lowest bit: a de Bruijn sequence has each five bits once. */
-static unsigned most_urgent(uint32_t levels)
+static __attribute__((noinline)) unsigned most_urgent(uint32_t levels)
 {
 	static const uint8_t bit[32] = {
 		0,  1,	28, 2,	29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4,  8,
@@ -405,7 +405,8 @@ static COLD __attribute__((noinline)) struct thread *find_work(struct queue *q)
 }
 
 /* The first of the most urgent, if it may be here; NULL: look closer. */
-static inline struct thread *take_first(struct queue *q, const struct cpu *cpu)
+static __attribute__((noinline)) struct thread *
+take_first(struct queue *q, const struct cpu *cpu)
 {
 	struct thread *t = NULL;
 	struct list *level;

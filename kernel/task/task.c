@@ -88,7 +88,8 @@ static struct task *take_child(struct task *t)
 /* ---- the end ---------------------------------------------------------- */
 
 /* Marks it; false if somebody else has. */
-static bool begin_end(struct task *t, int status, unsigned fault)
+static __attribute__((noinline)) bool begin_end(struct task *t, int status,
+						unsigned fault)
 {
 	bool mine;
 

@@ -25,7 +25,7 @@ void timer_init(void)
 	}
 }
 
-static struct hart_timers *here(void)
+static __attribute__((noinline)) struct hart_timers *here(void)
 {
 	return &harts[this_cpu()->index];
 }
