@@ -136,7 +136,7 @@
  *		wanted again; neighbouring pages mostly at once. If it fails a
  *		PAGEIN, who needs that page has the error; what it fails to write
  *		stays in memory. -E_INVAL (not an object of a pager, or too
- *		small), -E_BUSY (it is in use for that, or SWAP_AREAS are),
+ *		small), -E_BUSY (it is in use for that or mapped, or SWAP_AREAS are),
  *		-E_NOMEM.
  *		The spaces of pagers, and of who makes OBJECT_DMA or learns where
  *		it is, keep their pages.

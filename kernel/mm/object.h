@@ -84,6 +84,7 @@ struct object {
 	 */
 	struct kobject work;
 	bool at_work;
+	bool is_swap; /* an area of swap, or was */
 	uint64_t shown_from, held_from;
 	uint64_t unwritten_from; /* the same of dirty pages that nobody maps */
 	uint64_t shared;	 /* regions that may write */
@@ -153,7 +154,8 @@ void object_revoke_all(struct kobject *k);
  * It has so many pages from now on, if it is of a kind that comes by touch. What lies
  * beyond goes from every space and is given back, in steps, without being written
  * back; what comes there when it grows again is new. 0, -E_INVAL (another kind, too
- * many), -E_STALE (revoked), -E_NOMEM, -E_STEP: what was cut off before has not all
+ * many), -E_STALE (revoked), -E_BUSY (an area of
+ * swap), -E_NOMEM, -E_STEP: what was cut off before has not all
  * gone yet, so again. No lock held.
  */
 int object_resize(struct object *o, uint64_t pages);

@@ -200,6 +200,8 @@ int object_resize(struct object *o, uint64_t pages)
 	lock_take(&o->lock);
 	if (o->kobject.dead) {
 		err = -E_STALE;
+	} else if (o->is_swap) {
+		err = -E_BUSY;
 	} else if (pages < o->pages) {
 		begins = cut_locked(o, pages);
 	} else if (!is_cut(o)) {

@@ -227,9 +227,11 @@ int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 	return map(s, addr, len, prot, flags, object, offset);
 }
 
-/* Registers cannot be copied, nor executed. */
+/* Registers cannot be copied, nor executed; pages of swap go to other spaces. */
 static bool suits(const struct object *o, unsigned max_prot, unsigned flags)
 {
+	if (o->is_swap)
+		return false;
 	return o->type != OBJECT_DEVICE ||
 	       ((flags & MAP_SHARED) && !(max_prot & PROT_X));
 }

@@ -56,6 +56,18 @@ static uint16_t *make_counts(uint64_t n)
 	return f ? frame_va(f) : NULL;
 }
 
+/* Pages are handed over to spaces, so no leaf may show them, now or later. */
+static bool close_off(struct object *o)
+{
+	bool may;
+
+	lock_take(&o->lock);
+	may = list_empty(&o->regions) && !o->at_work;
+	o->is_swap = may;
+	lock_drop(&o->lock);
+	return may;
+}
+
 static int add_locked(struct object *o, uint64_t first)
 {
 	struct swap_area *a = areas;
@@ -68,6 +80,10 @@ static int add_locked(struct object *o, uint64_t first)
 	a->uses = make_counts(o->pages);
 	if (!a->uses)
 		return -E_NOMEM;
+	if (!close_off(o)) {
+		frame_put(frame_of(va_to_pa(a->uses)));
+		return -E_BUSY;
+	}
 	a->first = a->next = first;
 	a->end = o->pages;
 	a->free = o->pages - first;

@@ -42,7 +42,8 @@ bool swap_has_room(void);
 
 /*
  * The object's pages from `first` on are slots. 0; -E_INVAL (not a paged object, or
- * too few pages); -E_BUSY (SWAP_AREAS are in use, or it is one); -E_NOMEM. Takes a
+ * too few pages); -E_BUSY (SWAP_AREAS are in use, it is one, or is mapped
+ * somewhere); -E_NOMEM. From then on it cannot be mapped, nor given another size. Takes a
  * reference.
  */
 int swap_add(struct object *o, uint64_t first);

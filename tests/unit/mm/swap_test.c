@@ -86,6 +86,29 @@ static void bring_back(void)
 	CHECK_EQ(strcmp(paging_bytes(s, VA), "written"), 0);
 }
 
+TEST(an_area_is_neither_mapped_nor_given_another_size)
+{
+	va_t va = 0;
+
+	open_swap();
+	CHECK_EQ(space_map_object(s, &va, PAGE_SIZE, PROT_R, PROT_R, 0, area,
+				  PAGE_SIZE),
+		 -E_INVAL);
+	CHECK_EQ(object_resize(area, 16), -E_BUSY);
+	CHECK_EQ(swap_add(paging.object, 1), -E_INVAL); /* too small */
+	close_swap();
+}
+
+TEST(what_is_mapped_cannot_be_an_area)
+{
+	struct frame_marks before = frame_marks;
+
+	paging_open(8, 4, 0);
+	CHECK_EQ(swap_add(paging.object, 1), -E_BUSY);
+	paging_close();
+	frame_marks = before;
+}
+
 TEST(a_page_that_came_back_goes_without_being_written_again)
 {
 	open_swap();
