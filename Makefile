@@ -247,16 +247,16 @@ $(O)/program/%.o: % Makefile
 COLD = $(addprefix platform/,board%.c fdt_find.c console.c plic.c errata.c) \
 	$(addprefix kernel/,main.c panic.c report.c lib/log.c lib/format.c lib/random.c boot/% compat/% \
 	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c soft_ad.c) \
-	$(addprefix mm/,mm.c check.c frame_check.c grace.c region_check.c \
+	$(addprefix mm/,mm.c ending.c check.c frame_check.c grace.c region_check.c \
 	rmap.c revoke.c object_copy.c paged_sync.c pager_create.c pin.c kin.c \
 	swap.c swap_remove.c evict.c reclaim.c ahead.c space_clone.c page_state.c advise.c count.c huge.c sharers.c move.c compact.c) \
 	$(addprefix task/,idle.c task.c timer.c watch.c thread_fpu.c) \
 	$(addprefix ipc/,interrupt.c reply.c) \
-	$(addprefix sys/,handle_calls.c log_calls.c machine_calls.c object_calls.c \
+	$(addprefix sys/,handle_calls.c thread_calls.c log_calls.c machine_calls.c object_calls.c \
 	task_calls.c swap_calls.c walk.c))
-COOL = platform/fdt.c $(addprefix kernel/,mm/ending.c mm/around.c task/thread.c \
+COOL = platform/fdt.c $(addprefix kernel/,trap.c mm/around.c task/thread.c \
 	$(addprefix ipc/,message.c endpoint.c handler.c copy.c) \
-	$(addprefix sys/,thread_calls.c ipc_calls.c))
+	$(addprefix sys/,ipc_calls.c))
 made = $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(1),$(KERNEL))))
 $(call made,$(COLD)): OPT = -Os -msave-restore
 $(call made,$(COOL)): OPT = -Os
