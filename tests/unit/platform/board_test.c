@@ -81,7 +81,7 @@ TEST(memory_that_makes_no_sense_is_refused)
 	p.more = second_memory;
 	CHECK_STR(read_plan(&p), "two memory ranges of the devicetree overlap");
 	p.more = cut_memory;
-	CHECK_STR(read_plan(&p), "a memory node has a reg that makes no sense");
+	CHECK_STR(read_plan(&p), "a memory node has a bad reg");
 	p.more = NULL;
 	p.no_memory = true;
 	CHECK_STR(read_plan(&p), "the devicetree has no memory node");
