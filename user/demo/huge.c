@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* huge.c - 512 pages in one leaf, and what becomes of it when one of them goes. */
+#include "demo/draw.h"
+#include "demo/show.h"
+#include "demo/steps.h"
+#include "quire.h"
+#include <stdio.h>
+
+#define PAGE  4096ul
+#define SPAN  (512 * PAGE)
+#define SPANS 2ul
+#define GONE  100ul
+
+/* Where a leaf of 2 MiB can begin. */
+#define AT ((volatile char *)0x2000000000)
+
+static struct space_info told(void)
+{
+	struct space_info i = {0};
+
+	space_info(SELF, &i);
+	return i;
+}
+
+static void entry(const char *what, unsigned level)
+{
+	struct walk_info w;
+	char a[SHOW_BITS], b[SHOW_BITS];
+
+	if (space_walk(SELF, AT, &w) < 0)
+		return;
+	show_sv39(a, w.entry[level]);
+	show_x86(b, w.x86[level]);
+	printf("  level %u  %-8s Sv39 PPN 0x%-6lx %s  x86 PS=%lu %s\n", level,
+	       what, (unsigned long)(w.entry[level] << 10 >> 20), a,
+	       (unsigned long)(level ? w.x86[level] >> 7 & 1 : 0), b);
+}
+
+static void steps(void)
+{
+	struct space_info before, after;
+
+	draw_bar((const char *)(uintptr_t)AT, 64, 16);
+	before = told();
+	*AT = 1;
+	after = told();
+	printf("  one write: faults %lu, zeroed frames %lu, leaves of 2 MiB "
+	       "%lu\n",
+	       (unsigned long)(after.counts.faults - before.counts.faults),
+	       (unsigned long)(after.counts.zeroed - before.counts.zeroed),
+	       (unsigned long)after.huge);
+	draw_bar((const char *)(uintptr_t)AT, 64, 16);
+	entry("leaf", 1);
+	space_unmap(SELF, (const void *)(AT + GONE * PAGE), PAGE);
+	printf("  page %lu unmapped: leaves of 2 MiB %lu, no page copied\n",
+	       GONE, (unsigned long)told().huge);
+	draw_bar((const char *)(uintptr_t)AT, 64, 16);
+	entry("pointer", 1);
+	entry("leaf", 0);
+}
+
+void step_huge_page(void)
+{
+	const void *at = (const void *)(uintptr_t)AT;
+
+	show_step("4 MiB with ADVISE_HUGE; a letter is 16 pages: # in a large "
+		  "leaf, = small");
+	if (space_map(SELF, at, SPANS * SPAN, PROT_R | PROT_W, MAP_FIXED,
+		      NULL) < 0)
+		return;
+	space_advise(SELF, at, SPANS * SPAN, ADVISE_HUGE);
+	steps();
+	space_unmap(SELF, at, SPANS * SPAN);
+}
