@@ -23,8 +23,8 @@
 #define FIRST 1024u /* pages of the second space when it begins */
 #define AT    ((const char *)0x2000000000)
 
-/* Machines of 16 to 256 MiB: smaller ones have no room, larger take long. */
-#define FRAMES_MIN 4000u
+/* Machines of 24 to 256 MiB: smaller ones have no room, larger take long. */
+#define FRAMES_MIN 5000u
 #define FRAMES_MAX 65536u
 
 static uint64_t used, mapped; /* pages of the second space's region */
@@ -211,13 +211,16 @@ void step_clock(void)
 	show_step(
 		"memory is short: 16 pages of another space, as the hand goes");
 	if (frames < FRAMES_MIN || frames > FRAMES_MAX) {
-		printf("  left out: only with 16 to 256 MiB of memory\n");
+		printf("  left out: only with 24 to 256 MiB of memory\n");
 		return;
 	}
 	printf("  A used  a not used since the hand was here  s swapped out  B "
 	       "brought back\n");
-	if (!second_begin() || !area_open(frames / 32 + 2 * FIRST)) {
-		printf("  no memory for it\n");
+	if (!second_begin())
+		return;
+	if (!area_open(frames / 32 + FIRST)) {
+		printf("  no swap area\n");
+		second_end();
 		return;
 	}
 	taken = take_all_but(frames / 32 + FIRST + 256, &at);

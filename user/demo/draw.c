@@ -29,7 +29,7 @@ void draw_state(const char *what, const void *page)
 	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (word >> i & 1)
 			printf(" %s", names[i]);
-	printf("\n");
+	printf("%s\n", word ? "" : " nothing");
 }
 
 /* ---- a bar ------------------------------------------------------------- */

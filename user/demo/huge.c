@@ -31,30 +31,44 @@ static void entry(const char *what, unsigned level)
 		return;
 	show_sv39(a, w.entry[level]);
 	show_x86(b, w.x86[level]);
-	printf("  level %u  %-8s Sv39 PPN 0x%-6lx %s  x86 PS=%lu %s\n", level,
-	       what, (unsigned long)(w.entry[level] << 10 >> 20), a,
-	       (unsigned long)(level ? w.x86[level] >> 7 & 1 : 0), b);
+	printf("  level %u  %-8s to 0x%08lx  %s  x86 %s %s", level, what,
+	       (unsigned long)(w.entry[level] << 10 >> 20 << 12), a,
+	       level ? "PDE" : "PTE", b);
+	if (level)
+		printf("  PS=%u", (unsigned)(w.x86[level] >> 7 & 1));
+	printf("\n");
+}
+
+static void bar(void)
+{
+	draw_bar((const char *)(uintptr_t)AT, 64, 16);
+}
+
+/* What happened since `before`. */
+static void counted(const char *what, const struct space_info *before)
+{
+	struct space_info now = told();
+
+	printf("  %-18s faults %lu, zeroed %lu, copied %lu; leaves of 2 MiB: "
+	       "%lu\n",
+	       what, (unsigned long)(now.counts.faults - before->counts.faults),
+	       (unsigned long)(now.counts.zeroed - before->counts.zeroed),
+	       (unsigned long)(now.counts.copied - before->counts.copied),
+	       (unsigned long)now.huge);
 }
 
 static void steps(void)
 {
-	struct space_info before, after;
+	struct space_info before = told();
 
-	draw_bar((const char *)(uintptr_t)AT, 64, 16);
-	before = told();
 	*AT = 1;
-	after = told();
-	printf("  one write: faults %lu, zeroed frames %lu, leaves of 2 MiB "
-	       "%lu\n",
-	       (unsigned long)(after.counts.faults - before.counts.faults),
-	       (unsigned long)(after.counts.zeroed - before.counts.zeroed),
-	       (unsigned long)after.huge);
-	draw_bar((const char *)(uintptr_t)AT, 64, 16);
+	counted("one write:", &before);
+	bar();
 	entry("leaf", 1);
+	before = told();
 	space_unmap(SELF, (const void *)(AT + GONE * PAGE), PAGE);
-	printf("  page %lu unmapped: leaves of 2 MiB %lu, no page copied\n",
-	       GONE, (unsigned long)told().huge);
-	draw_bar((const char *)(uintptr_t)AT, 64, 16);
+	counted("a page unmapped:", &before);
+	bar();
 	entry("pointer", 1);
 	entry("leaf", 0);
 }
@@ -63,8 +77,9 @@ void step_huge_page(void)
 {
 	const void *at = (const void *)(uintptr_t)AT;
 
-	show_step("4 MiB with ADVISE_HUGE; a letter is 16 pages: # in a large "
-		  "leaf, = small");
+	show_step("4 MiB mapped, with ADVISE_HUGE");
+	printf("  a letter is 16 pages: # in a leaf of 2 MiB, = in leaves of "
+	       "4 KiB, - some, . none\n");
 	if (space_map(SELF, at, SPANS * SPAN, PROT_R | PROT_W, MAP_FIXED,
 		      NULL) < 0)
 		return;
