@@ -83,6 +83,7 @@ FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 USER_LIB = $(addprefix user/lib/,start.S libc.c service.c client.c waiters.c regions.c archive.c \
 	elf.c stack.c spawn.c thread.S thread.c touch.c virtqueue.c virtio.c \
 	proto/init.c proto/console.c proto/blk.c proto/net.c proto/swap.c) user/demo/show.c
+TOUR = sparse.c common.c states.c clone.c huge.c clock.c draw.c second.c area.c
 SERVERS = init console blk net swap
 init = manifest.c words.c device.c start.c supervise.c answer.c listing.c
 console = uart.c state.c line.c ring.c
@@ -293,6 +294,7 @@ $(O)/user/tests/bench/bench.elf: $(call obj,$(O)/program,$(wildcard tests/bench/
 # A server is a folder of several files; its main() is in the one of its name.
 server = $(O)/user/user/servers/$(1)/$(1).elf
 $(foreach s,$(SERVERS),$(eval $(call server,$(s)): $(call obj,$(O)/program,$($(s):%=user/servers/$(s)/%))))
+$(O)/user/user/demo/tour.elf: $(call obj,$(O)/program,$(TOUR:%=user/demo/%))
 $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 	@tools/archive $@ $<=tour
 

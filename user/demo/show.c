@@ -23,13 +23,13 @@ static const char *letters(char *to, uint64_t entry, const char *names,
 }
 
 /* Sv39: bits 7..0 of a leaf. */
-static void sv39(char *to, uint64_t entry)
+void show_sv39(char to[SHOW_BITS], uint64_t entry)
 {
 	letters(to, entry, "DAGUXWRV", "\7\6\5\4\3\2\1\0");
 }
 
 /* x86-64: NX is bit 63; the rest are bits 8, 6, 5, 2, 1, 0. */
-static void x86(char *to, uint64_t entry)
+void show_x86(char to[SHOW_BITS], uint64_t entry)
 {
 	letters(to, entry, "NGDAUWP", "\77\10\6\5\2\1\0");
 }
@@ -38,13 +38,13 @@ static const char *const kinds[] = {
 	[WALK_NONE] = "",
 	[WALK_PRIVATE] = "its own",
 	[WALK_ZERO] = "the zero page",
-	[WALK_OBJECT] = "the file's page",
+	[WALK_OBJECT] = "an object's page",
 };
 
 void show(const char *what, const void *address)
 {
 	struct walk_info w;
-	char a[16], b[16];
+	char a[SHOW_BITS], b[SHOW_BITS];
 
 	if (space_walk(SELF, address, &w) < 0)
 		return;
@@ -53,8 +53,8 @@ void show(const char *what, const void *address)
 		       what, (unsigned long)address);
 		return;
 	}
-	sv39(a, w.entry[w.level]);
-	x86(b, w.x86[w.level]);
+	show_sv39(a, w.entry[w.level]);
+	show_x86(b, w.x86[w.level]);
 	printf("  %-18s va 0x%010lx  frame 0x%08lx  %s  x86 %s  %s\n", what,
 	       (unsigned long)address, (unsigned long)(w.pa & ~4095ul), a, b,
 	       kinds[w.frame]);
@@ -107,6 +107,15 @@ void show_region_with(unsigned flag)
 {
 	if (!list(flag))
 		printf("  there is no such region yet\n");
+}
+
+void show_region_at(const void *address)
+{
+	struct regions all = {.space = SELF, .from = (uint64_t)address};
+	struct region_info r;
+
+	if (regions_next(&all, &r))
+		show_region(&r);
 }
 
 void show_faults(void)

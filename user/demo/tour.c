@@ -5,6 +5,7 @@
  * last step is meant to end the program.
  */
 #include "demo/show.h"
+#include "demo/steps.h"
 #include "quire.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +74,7 @@ static void stack_growth(void)
 	show("below the stack", below);
 }
 
-/* ---- 5 to 7: the heap ---------------------------------------------------- */
+/* ---- 5: the heap -------------------------------------------------------- */
 
 static void heap(void)
 {
@@ -94,7 +95,7 @@ static void heap(void)
 	printf("  freed; the pages stay the heap's for the next malloc\n");
 }
 
-/* ---- 8: protection ------------------------------------------------------- */
+/* ---- 6: protection ------------------------------------------------------ */
 
 static void protection(void)
 {
@@ -116,7 +117,7 @@ static void protection(void)
 	show("unmapped", (const void *)page);
 }
 
-/* ---- 9: the end ---------------------------------------------------------- */
+/* ---- 7 to 13: steps.h; 14: the end -------------------------------------- */
 
 /*
  * Below the lowest address that the stack may reach no page ever comes. What
@@ -153,6 +154,13 @@ int main(int argc, char **argv)
 	protection();
 	show_regions();
 	show_faults();
+	step_overcommit();
+	step_gap();
+	step_common_pages();
+	step_page_states();
+	step_clone();
+	step_huge_page();
+	step_clock();
 	guard_page(argv);
 	return 1;
 }
