@@ -296,9 +296,11 @@ $(foreach s,$(SERVERS),$(eval $(call server,$(s)): $(call obj,$(O)/program,$($(s
 $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 	@tools/archive $@ $<=tour
 
-$(O)/bench/archive.cpio: $(O)/user/tests/bench/bench.elf $(O)/user/tests/bench/peer.elf
+BENCH = bench peer scale harts
+bench = $(O)/user/tests/bench/$(1).elf
+$(O)/bench/archive.cpio: $(foreach b,$(BENCH),$(call bench,$(b)))
 	@mkdir -p $(@D)
-	@tools/archive $@ $<=bench $(lastword $^)=peer
+	@tools/archive $@ $(foreach b,$(BENCH),$(call bench,$(b))=$(b))
 program = $(O)/user/tests/user/$(firstword $(subst @, ,$(1))).elf
 $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 	@mkdir -p $(@D)
