@@ -298,9 +298,11 @@ $(O)/user/user/demo/tour.elf: $(call obj,$(O)/program,$(TOUR:%=user/demo/%))
 $(O)/archive.cpio: $(O)/user/user/demo/tour.elf
 	@tools/archive $@ $<=tour
 
-$(O)/bench/archive.cpio: $(O)/user/tests/bench/bench.elf $(O)/user/tests/bench/peer.elf
+BENCH = bench peer scale harts
+bench = $(O)/user/tests/bench/$(1).elf
+$(O)/bench/archive.cpio: $(foreach b,$(BENCH),$(call bench,$(b)))
 	@mkdir -p $(@D)
-	@tools/archive $@ $<=bench $(lastword $^)=peer
+	@tools/archive $@ $(foreach b,$(BENCH),$(call bench,$(b))=$(b))
 program = $(O)/user/tests/user/$(firstword $(subst @, ,$(1))).elf
 $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 	@mkdir -p $(@D)
@@ -308,9 +310,10 @@ $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 		$(FAULTS:%=$(call program,fault)=test/%)
 
 # Programs that want all harts for a while: tools/fuzz, tools/test stress-4.
-STRESS = fuzz stress_ipc stress_map stress_thread stress_task stress_priority stress_signal stress_cancel stress_handler stress_revoke stress_clone
+STRESS = fuzz stress_ipc stress_map stress_thread stress_task stress_priority stress_signal stress_cancel stress_handler stress_revoke stress_clone stress_paging
 $(foreach p,$(filter stress_%,$(STRESS)),$(O)/user/tests/user/$(p).elf): \
 	$(call obj,$(O)/program,tests/user/stress.c)
+$(O)/user/tests/user/stress_paging.elf: $(call obj,$(O)/program,tests/user/arena.c)
 $(O)/user/tests/user/fuzz.elf: $(call obj,$(O)/program,$(wildcard tests/user/fuzz_*.c))
 $(O)/stress/archive.cpio: $(foreach p,$(STRESS),$(call program,$(p)))
 	@mkdir -p $(@D)

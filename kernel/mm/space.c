@@ -362,11 +362,11 @@ COLD uint64_t space_pages_at(va_t addr, uint64_t len)
 	return pages_at(addr, len);
 }
 
-/* Where a step on [addr, end) ends that may look at so many entries. */
-static COLD va_t reach(struct space *s, va_t addr, va_t end, unsigned entries)
+/* Where a step on [addr, end) ends that may look at so many entries, and regions. */
+static COLD va_t reach(struct space *s, va_t addr, va_t end, unsigned entries,
+		       unsigned n)
 {
 	struct region *r = region_next(&s->regions, addr);
-	unsigned n = ENDING_SMALL;
 	va_t stop = end;
 
 	for (; r && r->start < end; r = region_after(r))
@@ -392,7 +392,8 @@ COLD int space_unmap_step(struct space *s, va_t *addr, uint64_t *len,
 	if (!bytes)
 		return -E_INVAL;
 	lock_take(&s->lock);
-	stop = reach(s, *addr, end, ENDING_PAGES);
+	/* A page may go with each region. */
+	stop = reach(s, *addr, end, ENDING_PAGES, ENDING_SMALL / 2);
 	err = space_unmap_locked(s, *addr, stop);
 	if (err && stop < end) {
 		stop = end;
@@ -415,8 +416,8 @@ static COLD va_t protect_reach(struct space *s, va_t addr, va_t end,
 
 	if (!r || stop - addr <= SPACE_SHORT ||
 	    !pages_protect_is_quick(&s->mmu, r->prot, prot))
-		return reach(s, addr, end, ENDING_PAGES);
-	return reach(s, addr, stop, ENDING_QUICK);
+		return reach(s, addr, end, ENDING_PAGES, ENDING_SMALL);
+	return reach(s, addr, stop, ENDING_QUICK, ENDING_SMALL);
 }
 
 COLD int space_protect_step(struct space *s, va_t *addr, uint64_t *len,
