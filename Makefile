@@ -42,7 +42,7 @@ IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interru
 SYS = sys.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
 	machine_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c swap_calls.c walk.c
 BOOT = board.c memory.c harts.c archive.c initrd.c args.c elf.c program.c first_handles.c
-PLATFORM = fdt.c fdt_find.c board.c board_cpus.c board_devices.c console.c \
+PLATFORM = fdt.c fdt_find.c board.c board_cpus.c board_devices.c board_find.c console.c \
 	plic.c errata.c
 KERNEL = $(LIB:%=kernel/lib/%) $(ARCH:%=kernel/arch/riscv/%) \
 	$(COMPAT:%=kernel/compat/%) $(MM:%=kernel/mm/%) $(TASK:%=kernel/task/%) \
@@ -53,7 +53,7 @@ RUN = kernel/boot/run.c
 UNIT = $(shell find tests/unit -name '*.[cS]' | sort) \
 	$(addprefix tests/x86/,seq.c tables.c sets.c)
 HOST = tests/host/main.c tests/host/kernel_stubs.c
-PURE = $(addprefix platform/,errata.c fdt.c fdt_find.c board.c board_cpus.c board_devices.c) \
+PURE = $(addprefix platform/,errata.c fdt.c fdt_find.c board.c board_cpus.c board_devices.c board_find.c) \
 	$(addprefix kernel/boot/,archive.c args.c elf.c) \
 	$(addprefix kernel/mm/,slab.c region.c region_tree.c region_gap.c region_check.c \
 	radix.c ring.c) \

@@ -59,8 +59,8 @@ COLD pte_t *upcall_table_behind(pa_t pa)
 
 /* ---- placing the records ---------------------------------------------- */
 
-INIT static const struct pa_range *taken_in(const struct pa_range *taken, unsigned n,
-				       pa_t start, pa_t end)
+INIT static const struct pa_range *taken_in(const struct pa_range *taken,
+					    unsigned n, pa_t start, pa_t end)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (ranges_overlap(start, end,
@@ -72,7 +72,7 @@ INIT static const struct pa_range *taken_in(const struct pa_range *taken, unsign
 
 /* The lowest free place for `bytes` in one bank; 0 if there is none. */
 INIT static pa_t place(const struct pa_range *ram, const struct pa_range *taken,
-		  unsigned n, uint64_t bytes)
+		       unsigned n, uint64_t bytes)
 {
 	pa_t at = round_up(ram->start, PAGE_SIZE);
 
@@ -87,8 +87,8 @@ INIT static pa_t place(const struct pa_range *ram, const struct pa_range *taken,
 }
 
 INIT static int place_records(const struct pa_range *ram, unsigned n,
-			 const struct pa_range *taken, unsigned taken_n,
-			 struct pa_range *records)
+			      const struct pa_range *taken, unsigned taken_n,
+			      struct pa_range *records)
 {
 	pa_t lo = round_down(ram[0].start, PAGE_SIZE);
 	uint64_t frames = (ram[n - 1].end - lo) >> PAGE_SHIFT;
@@ -114,7 +114,7 @@ INIT static int place_records(const struct pa_range *ram, unsigned n,
 
 /* What of [start, end) nobody has taken. */
 INIT static void give_free(pa_t start, pa_t end, const struct pa_range *taken,
-		      unsigned n)
+			   unsigned n)
 {
 	while (start < end) {
 		const struct pa_range *hit = NULL;
@@ -148,7 +148,7 @@ INIT static void mark_reserved(const struct pa_range *r)
 }
 
 INIT int mm_init(const struct pa_range *ram, unsigned n,
-	    const struct pa_range *taken, unsigned taken_n)
+		 const struct pa_range *taken, unsigned taken_n)
 {
 	struct pa_range all[MM_TAKEN];
 	int err;

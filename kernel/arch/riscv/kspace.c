@@ -70,7 +70,7 @@ INIT static int map_ram(pa_t start, pa_t end)
 
 /* What of [start, end) is not hidden, piece by piece from below. */
 INIT static int map_visible(pa_t start, pa_t end, const struct pa_range *hidden,
-		       unsigned n)
+			    unsigned n)
 {
 	while (start < end) {
 		pa_t stop = end, next = end;
@@ -96,7 +96,7 @@ INIT static int map_visible(pa_t start, pa_t end, const struct pa_range *hidden,
 }
 
 INIT int kspace_init(pa_t image, const struct pa_range *ram, unsigned n,
-		const struct pa_range *hidden, unsigned hidden_n)
+		     const struct pa_range *hidden, unsigned hidden_n)
 {
 	unsigned first = PTE_INDEX(LINEAR_BASE, 2);
 
