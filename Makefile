@@ -42,7 +42,7 @@ IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interru
 SYS = sys.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
 	machine_calls.c log_calls.c space_calls.c object_calls.c pager_calls.c swap_calls.c walk.c
 BOOT = board.c memory.c harts.c archive.c initrd.c args.c elf.c program.c first_handles.c
-PLATFORM = fdt.c fdt_find.c board.c board_cpus.c board_devices.c console.c \
+PLATFORM = fdt.c fdt_find.c board.c board_cpus.c board_devices.c board_find.c console.c \
 	plic.c errata.c
 KERNEL = $(LIB:%=kernel/lib/%) $(ARCH:%=kernel/arch/riscv/%) \
 	$(COMPAT:%=kernel/compat/%) $(MM:%=kernel/mm/%) $(TASK:%=kernel/task/%) \
@@ -53,7 +53,7 @@ RUN = kernel/boot/run.c
 UNIT = $(shell find tests/unit -name '*.[cS]' | sort) \
 	$(addprefix tests/x86/,seq.c tables.c sets.c)
 HOST = tests/host/main.c tests/host/kernel_stubs.c
-PURE = $(addprefix platform/,errata.c fdt.c fdt_find.c board.c board_cpus.c board_devices.c) \
+PURE = $(addprefix platform/,errata.c fdt.c fdt_find.c board.c board_cpus.c board_devices.c board_find.c) \
 	$(addprefix kernel/boot/,archive.c args.c elf.c) \
 	$(addprefix kernel/mm/,slab.c region.c region_tree.c region_gap.c region_check.c \
 	radix.c ring.c) \
@@ -128,6 +128,8 @@ libs = $(call libc,$(1),$(2),$(3)) $(call ask,$(1),$(2),-print-libgcc-file-name)
 # Small for the kernel, which has its own loops where it counts; fast for programs.
 KERNEL_LIBS = $(call libs,rv64imac,lp64)
 USER_LIBS = $(call libs,rv64imafdc,lp64d,release/) $(if $(NEWLIB),--wrap=main)
+# lld cannot check it; the sources are the same.
+NO_WAY_BACK = $(if $(filter 1,$(LLVM)),,linker/init.ld)
 LINK = $(TARGET_LD) -nostdlib -static --gc-sections -z max-page-size=4096 \
 	$(if $(filter 1,$(LLVM)),,--no-warn-rwx-segments)
 
@@ -235,10 +237,10 @@ KERNEL_O = $(call obj,$(O)/release,$(KERNEL) $(RUN))
 
 $(O)/release/%.o: % Makefile
 	@mkdir -p $(@D)
-	@$(TARGET_CC) $(KERNEL_C) -c $< -o $@
+	@$(TARGET_CC) $(KERNEL_C) -c $< -o $@ $(INTO_INIT)
 $(O)/test/%.o: % Makefile
 	@mkdir -p $(@D)
-	@$(TARGET_CC) $(TEST_C) -c $< -o $@
+	@$(TARGET_CC) $(TEST_C) -c $< -o $@ $(INTO_INIT)
 $(O)/program/%.o: % Makefile
 	@mkdir -p $(@D)
 	@$(TARGET_CC) $(USER_C) -c $< -o $@
@@ -258,9 +260,14 @@ COLD = $(addprefix platform/,board%.c fdt_find.c console.c plic.c errata.c) \
 COOL = platform/fdt.c $(addprefix kernel/,trap.c mm/around.c task/thread.c \
 	$(addprefix ipc/,message.c endpoint.c handler.c copy.c) \
 	$(addprefix sys/,ipc_calls.c))
+# What nobody calls or reads once boot is over (.init in linker/kernel.ld).
+INIT = $(addprefix platform/,board.c board_cpus.c board_devices.c fdt.c fdt_find.c errata.c) \
+	$(addprefix kernel/,main.c arch/riscv/early.c \
+	$(addprefix boot/,board.c memory.c archive.c initrd.c args.c elf.c program.c first_handles.c))
 made = $(foreach t,release test,$(call obj,$(O)/$(t),$(filter $(1),$(KERNEL))))
 $(call made,$(COLD)): OPT = -Os -msave-restore
 $(call made,$(COOL)): OPT = -Os
+$(call made,$(INIT)): INTO_INIT = && $(OBJCOPY) --prefix-alloc-sections=.init $@
 $(call made,$(addprefix kernel/mm/,fault.c span.c)): TIGHT =
 
 # Before paging is on only what is taken relative to pc is right.
@@ -269,9 +276,9 @@ $(call made,kernel/arch/riscv/early.c): CODE_MODEL = medany
 # Saving floating-point registers takes the instructions, not the ABI.
 %/fpu.S.o: KERNEL_ISA = rv64imafdc$(CSRS)
 
-$(O)/quire.elf: $(KERNEL_O) linker/kernel.ld
+$(O)/quire.elf: $(KERNEL_O) linker/kernel.ld linker/init.ld
 	@echo "  LD $@"
-	@$(LINK) -T linker/kernel.ld -o $@ $(KERNEL_O) --start-group $(KERNEL_LIBS) --end-group
+	@$(LINK) -T linker/kernel.ld $(NO_WAY_BACK) -o $@ $(KERNEL_O) --start-group $(KERNEL_LIBS) --end-group
 TEST_O = $(call obj,$(O)/test,$(KERNEL) $(UNIT))
 # A test that is taken away must not linger in the kernel.
 $(O)/test/list: FORCE

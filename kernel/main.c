@@ -155,6 +155,5 @@ void main(uint64_t hartid, pa_t fdt, pa_t image)
 	boot_find_archive();	      /* the first program's file */
 	memory_boot_taken = ram_bytes() - frames_free() * PAGE_SIZE;
 	say_hello();
-	boot_run(); /* the first program */
-	sched_run();
+	boot_run(boot_load()); /* the first program */
 }

@@ -41,7 +41,7 @@ static bool is_return_address(va_t va)
 	const uint16_t *p = (const uint16_t *)va;
 	uint32_t word;
 
-	if (va % 2 || va < (va_t)__image_start + 4 || va >= (va_t)__text_end)
+	if (va % 2 || va < (va_t)__image_start + 4 || va >= kspace_code_end)
 		return false;
 	word = (uint32_t)p[-2] | (uint32_t)p[-1] << 16;
 	return (word & 0xfff) == 0x0ef || (word & 0x7fff) == 0x00e7 ||

@@ -179,12 +179,3 @@ int board_read(struct board *b, const struct fdt *f, const char **why)
 	}
 	return 0;
 }
-
-struct board_cpu *board_find_cpu(struct board *b, uint64_t hartid)
-{
-	for (unsigned i = 0; i < b->cpu_count; i++) {
-		if (b->cpus[i].hartid == hartid)
-			return &b->cpus[i];
-	}
-	return NULL;
-}

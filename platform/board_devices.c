@@ -237,15 +237,3 @@ const char *board_read_devices(struct board *b, const struct fdt *f)
 		why = read_device(b, f, at);
 	return why;
 }
-
-bool board_drives(const struct board *b, pa_t pa, uint64_t bytes)
-{
-	pa_t start = round_down(pa, PAGE_SIZE);
-	pa_t end = round_up(pa + bytes, PAGE_SIZE);
-
-	for (unsigned i = 0; i < b->own_count; i++)
-		if (ranges_overlap(start, end, b->own[i].base,
-				   b->own[i].base + b->own[i].size))
-			return true;
-	return false;
-}

@@ -102,13 +102,13 @@ int console_key(void)
 	return machine_console_read();
 }
 
-void console_init_firmware(void)
+INIT void console_init_firmware(void)
 {
 	log_sink = write_line;
 }
 
 /* A line status of all ones is a bus where nobody is. */
-static bool answers(const struct board_uart *u)
+INIT static bool answers(const struct board_uart *u)
 {
 	registers = kspace_map_device(u->base, PAGE_SIZE);
 	if (!registers || !trial_load(registers))
@@ -117,7 +117,7 @@ static bool answers(const struct board_uart *u)
 	return u->kind != UART_NS16550 || (ns_read(NS_LINE) & 0xff) != 0xff;
 }
 
-void console_init_uart(const struct board_uart *u)
+INIT void console_init_uart(const struct board_uart *u)
 {
 	if (u->kind == UART_NONE)
 		return;

@@ -21,7 +21,7 @@ static volatile uint32_t *word(uint64_t offset)
 	return (volatile uint32_t *)(volatile void *)(registers + offset);
 }
 
-void plic_init(const struct board *b)
+INIT void plic_init(const struct board *b)
 {
 	size = b->plic.size;
 	if (!b->plic.base || size < PRIORITY(b->plic.sources + 1))

@@ -39,6 +39,15 @@ va_t kspace_stack_limit(unsigned index);
 /* The guard page's owner if `va` lies in one: the hart's index, or -1. */
 int kspace_guard_of(va_t va);
 
+/*
+ * Boot is over: its code and constants are no longer mapped on any hart, and
+ * what they lay in is RAM as any other. For one who does not return there.
+ */
+struct pa_range kspace_drop_init(void);
+
+/* Where the code ends that can be run. */
+extern va_t kspace_code_end;
+
 /* Where the image's physical copy begins and ends. */
 extern pa_t kspace_image_pa, kspace_image_end_pa;
 

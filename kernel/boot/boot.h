@@ -46,7 +46,15 @@ struct task;
  */
 void boot_give_handles(struct task *t);
 
-/* Starts the first program; when it ends so does the run. */
-void boot_run(void);
+/* The first program, ready to be started. */
+struct thread;
+struct thread *boot_load(void);
+
+/*
+ * Boot is over: gives away what only boot needed, this function's caller among
+ * it, and starts the first program; when that ends so does the run. The kernel
+ * with its unit tests has them in place of the program, and keeps everything.
+ */
+__attribute__((noreturn)) void boot_run(struct thread *first);
 
 #endif

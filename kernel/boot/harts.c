@@ -15,7 +15,7 @@
 extern char secondary_start[];
 void secondary_main(void);
 
-static int give_stack(struct cpu *cpu)
+INIT static int give_stack(struct cpu *cpu)
 {
 	struct frame *f = frame_alloc(1, FRAME_SLAB, 0);
 
@@ -31,7 +31,7 @@ static int give_stack(struct cpu *cpu)
 /* Longer than any hart takes; a busy emulator is slow. */
 #define START_SECONDS 10
 
-static void wait_for(struct cpu *cpu)
+INIT static void wait_for(struct cpu *cpu)
 {
 	uint64_t end = time_now() + START_SECONDS * time_frequency;
 
@@ -43,7 +43,7 @@ static void wait_for(struct cpu *cpu)
 }
 
 /* A hart that is still on its way into the firmware is not startable yet. */
-static int start_in_time(uint64_t hartid, pa_t entry, struct cpu *cpu)
+INIT static int start_in_time(uint64_t hartid, pa_t entry, struct cpu *cpu)
 {
 	uint64_t end = time_now() + START_SECONDS * time_frequency;
 	int err;
@@ -58,7 +58,7 @@ static int start_in_time(uint64_t hartid, pa_t entry, struct cpu *cpu)
 	return err;
 }
 
-static void start(const struct board_cpu *b)
+INIT static void start(const struct board_cpu *b)
 {
 	struct cpu *cpu = &cpus[cpu_count];
 	pa_t entry = kspace_image_address(secondary_start);
@@ -80,7 +80,7 @@ static void start(const struct board_cpu *b)
 	store_relaxed(&boot_starting.hartid, ~0ul);
 }
 
-void boot_harts(void)
+INIT void boot_harts(void)
 {
 	if (!sbi_has_remote_fence())
 		return; /* one hart can do without; several cannot */

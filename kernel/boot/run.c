@@ -3,11 +3,14 @@
 #include "abi/error.h"
 #include "abi/thread.h"
 #include "arch/interrupt.h"
+#include "arch/kspace.h"
 #include "arch/machine.h"
 #include "boot/boot.h"
 #include "boot/program.h"
 #include "lib/log.h"
+#include "mm/frame_boot.h"
 #include "platform/console.h"
+#include "sys/memory.h"
 #include "task/sched.h"
 
 static int run_status;
@@ -48,7 +51,7 @@ static void ended(struct task *t)
 	run_over = true;
 }
 
-void boot_run(void)
+INIT struct thread *boot_load(void)
 {
 	struct archive_entry file = {0};
 	struct thread *thread;
@@ -76,5 +79,25 @@ void boot_run(void)
 	thread->priority = thread->own_priority = PRIORITIES - 1;
 	if (boot_args.stay)
 		sched_idle_hook = stay;
-	thread_start(thread);
+	return thread;
+}
+
+static void give_init(void)
+{
+	struct pa_range r = kspace_drop_init();
+	uint64_t before = frames_free(), given;
+
+	frame_give(r.start, r.end);
+	given = (frames_free() - before) * PAGE_SIZE;
+	memory_boot_taken -= given;
+	if (!boot_args.quiet)
+		log_print("  %lu KiB of boot code given back\n",
+			  (unsigned long)(given / KiB));
+}
+
+void boot_run(struct thread *first)
+{
+	give_init();
+	thread_start(first);
+	sched_run();
 }

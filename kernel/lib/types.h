@@ -22,6 +22,16 @@ struct pa_range {
 #define COLD __attribute__((cold))
 
 /*
+ * A function that nobody calls once boot is over, beside others that stay: its
+ * memory is given away (linker/kernel.ld). Whole files: INIT in the Makefile.
+ */
+#ifndef QUIRE_HOST
+#define INIT __attribute__((section(".init.text"), cold))
+#else
+#define INIT
+#endif
+
+/*
  * Variables that start as zero, at a place of their own (arch/layout.h): NEAR, a
  * larger one that is used from many places; WHOLE_PAGES, whole pages whose
  * physical address is asked for.

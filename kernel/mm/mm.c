@@ -59,8 +59,8 @@ COLD pte_t *upcall_table_behind(pa_t pa)
 
 /* ---- placing the records ---------------------------------------------- */
 
-static const struct pa_range *taken_in(const struct pa_range *taken, unsigned n,
-				       pa_t start, pa_t end)
+INIT static const struct pa_range *taken_in(const struct pa_range *taken,
+					    unsigned n, pa_t start, pa_t end)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (ranges_overlap(start, end,
@@ -71,8 +71,8 @@ static const struct pa_range *taken_in(const struct pa_range *taken, unsigned n,
 }
 
 /* The lowest free place for `bytes` in one bank; 0 if there is none. */
-static pa_t place(const struct pa_range *ram, const struct pa_range *taken,
-		  unsigned n, uint64_t bytes)
+INIT static pa_t place(const struct pa_range *ram, const struct pa_range *taken,
+		       unsigned n, uint64_t bytes)
 {
 	pa_t at = round_up(ram->start, PAGE_SIZE);
 
@@ -86,9 +86,9 @@ static pa_t place(const struct pa_range *ram, const struct pa_range *taken,
 	return 0;
 }
 
-static int place_records(const struct pa_range *ram, unsigned n,
-			 const struct pa_range *taken, unsigned taken_n,
-			 struct pa_range *records)
+INIT static int place_records(const struct pa_range *ram, unsigned n,
+			      const struct pa_range *taken, unsigned taken_n,
+			      struct pa_range *records)
 {
 	pa_t lo = round_down(ram[0].start, PAGE_SIZE);
 	uint64_t frames = (ram[n - 1].end - lo) >> PAGE_SHIFT;
@@ -113,8 +113,8 @@ static int place_records(const struct pa_range *ram, unsigned n,
 /* ---- giving the rest -------------------------------------------------- */
 
 /* What of [start, end) nobody has taken. */
-static void give_free(pa_t start, pa_t end, const struct pa_range *taken,
-		      unsigned n)
+INIT static void give_free(pa_t start, pa_t end, const struct pa_range *taken,
+			   unsigned n)
 {
 	while (start < end) {
 		const struct pa_range *hit = NULL;
@@ -135,7 +135,7 @@ static void give_free(pa_t start, pa_t end, const struct pa_range *taken,
 }
 
 /* Records of frames that stay what they are: image, archive, records. */
-static void mark_reserved(const struct pa_range *r)
+INIT static void mark_reserved(const struct pa_range *r)
 {
 	pa_t p = round_down(r->start, PAGE_SIZE);
 
@@ -147,8 +147,8 @@ static void mark_reserved(const struct pa_range *r)
 	}
 }
 
-int mm_init(const struct pa_range *ram, unsigned n,
-	    const struct pa_range *taken, unsigned taken_n)
+INIT int mm_init(const struct pa_range *ram, unsigned n,
+		 const struct pa_range *taken, unsigned taken_n)
 {
 	struct pa_range all[MM_TAKEN];
 	int err;

@@ -24,7 +24,7 @@ static int runs_on(unsigned cpu)
 	return t ? t->priority : RUNS_NOTHING;
 }
 
-COLD void sched_init(void)
+INIT void sched_init(void)
 {
 	idle_init();
 	for (unsigned i = 0; i < MAX_HARTS; i++) {

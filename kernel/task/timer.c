@@ -16,7 +16,7 @@ static struct hart_timers {
 	uint64_t armed;	  /* what the hart's timer is set for */
 } __attribute__((aligned(64))) harts[MAX_HARTS];
 
-void timer_init(void)
+INIT void timer_init(void)
 {
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
 		lock_init(&harts[i].lock, LOCK_TIMER);

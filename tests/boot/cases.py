@@ -129,6 +129,10 @@ CASES = [
          append="expect=fault", status=0, timeout=60,
          says=[r"^quire: the firmware does not start hart 77",
                r"^quire: tour ended"]),
+    # Boot's own code: what was taken, and what came back of it.
+    dict(name="boot-code-given-back", harts=4, append="expect=fault", status=0,
+         says=[r"^  [1-9][0-9]+ KiB of boot code given back$",
+               r"^quire: tour ended"]),
     dict(name="eight-harts", harts=8, mem="256M", **GOOD),
     dict(name="ten-harts", harts=10, mem="256M", append="expect=fault",
          status=0, says=[r"^quire: 2 more harts are not used",

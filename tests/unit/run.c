@@ -297,8 +297,14 @@ static void run_programs(void)
 	} while (true);
 }
 
-void boot_run(void)
+struct thread *boot_load(void)
 {
+	return NULL;
+}
+
+void boot_run(struct thread *first)
+{
+	(void)first;
 	log_print("KTAP version 1\n");
 	frame_pool_limit(0);
 	sched_hold_frames(true);
@@ -311,4 +317,5 @@ void boot_run(void)
 	sched_idle_hook = go_on;
 	trap_test_call = quiet_call;
 	run_programs();
+	sched_run();
 }

@@ -78,12 +78,14 @@ class Elf:
 
 
 def sizes(elf):
-    """Bytes of the loaded image: code, constants, data, bss."""
-    total = {"code": 0, "constants": 0, "data": 0, "bss": 0}
+    """Bytes of the loaded image. `init` is given away when boot is over."""
+    total = {"code": 0, "constants": 0, "init": 0, "data": 0, "bss": 0}
     for s in elf.sections:
         if not s.flags & ALLOC:
             continue
-        if s.flags & EXECINSTR:
+        if s.name == ".init":
+            total["init"] += s.size
+        elif s.flags & EXECINSTR:
             total["code"] += s.size
         elif s.type == NOBITS:
             total["bss"] += s.size

@@ -45,7 +45,7 @@ uint64_t asid_generation;
 /* Without ASIDs no serial number is ever of this generation. */
 #define NO_GENERATION (1ul << 63)
 
-void asid_init(unsigned count)
+INIT void asid_init(unsigned count)
 {
 	asids.count = count;
 	asid_generation &= ~NO_GENERATION;

@@ -57,7 +57,7 @@ static void map_image(void)
 {
 	pte_t *t = image_leaves;
 
-	map_pages(t, IMAGE_BASE, __image_start, __text_end, MMU_R | MMU_X);
+	map_pages(t, IMAGE_BASE, __image_start, __init_end, MMU_R | MMU_X);
 	map_pages(t, linked_at(__rodata_start), __rodata_loaded, __data_loaded,
 		  MMU_R);
 	map_pages(t, linked_at(__data_start), __data_loaded, __pages_start,

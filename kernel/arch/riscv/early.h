@@ -5,8 +5,9 @@
 #include "lib/types.h"
 
 /* By their physical places: relative to __image_start. */
-extern char __image_start[], __text_end[], __rodata_loaded[], __data_loaded[],
-	__pages_start[], __near_loaded[], __bss_loaded[], __image_end[];
+extern char __image_start[], __text_end[], __init_start[], __init_end[],
+	__rodata_loaded[], __data_loaded[], __pages_start[], __near_loaded[],
+	__bss_loaded[], __image_end[];
 /* By their virtual ones. */
 extern char __rodata_start[], __data_start[], __bss_start[];
 extern char boot_stack[];

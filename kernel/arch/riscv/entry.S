@@ -35,7 +35,6 @@ _start:
  * a0 hart id, a1 devicetree (physical). Paging is off and the image lies at any
  * 2 MiB boundary, so every address is taken relative to pc.
  */
-	.text
 boot:
 	csrw	sie, zero		/* 1. nothing may interrupt */
 	csrw	sip, zero
@@ -43,6 +42,24 @@ boot:
 	li	t1, 1
 	amoswap.w.aq t1, t1, (t0)
 	bnez	t1, boot_astray
+	j	boot_first
+
+/*
+ * Another hart came here. OpenSBI before 1.3 lets a hart that is just being
+ * started see that before it sees where: it goes to where the first one went.
+ * It waits until the one that starts it says who it is. It may come late: .init
+ * is given away by then.
+ */
+boot_astray:
+	lla	t0, boot_starting
+1:	ld	t1, 0(t0)
+	bne	t1, a0, 1b
+	fence	r, rw
+	ld	a1, 8(t0)
+	j	secondary_start
+
+	.section .init.text, "ax"
+boot_first:
 	mv	s0, a0
 	mv	s1, a1
 	lla	t0, __zero_start		/* 2. clear what is not loaded */
@@ -71,19 +88,6 @@ boot:
 	mv	a1, s1
 	mv	a2, s2
 	tail	main
-
-/*
- * Another hart came here. OpenSBI before 1.3 lets a hart that is just being
- * started see that before it sees where: it goes to where the first one went.
- * It waits until the one that starts it says who it is.
- */
-boot_astray:
-	lla	t0, boot_starting
-1:	ld	t1, 0(t0)
-	bne	t1, a0, 1b
-	fence	r, rw
-	ld	a1, 8(t0)
-	j	secondary_start
 
 	.section .boot, "aw"		/* it is written with paging off, too */
 	.balign	8

@@ -10,6 +10,7 @@
 #include "lib/assert.h"
 
 pa_t kspace_image_pa, kspace_image_end_pa;
+va_t kspace_code_end = (va_t)__init_end;
 
 pa_t kspace_image_address(const void *p)
 {
@@ -24,7 +25,7 @@ pa_t kspace_image_address(const void *p)
 static pte_t scratch_root[512] WHOLE_PAGES;
 static struct mmu scratch;
 
-static void set_ad(struct mmu *m, va_t va, va_t end)
+INIT static void set_ad(struct mmu *m, va_t va, va_t end)
 {
 	while (va < end) {
 		int level;
@@ -36,7 +37,7 @@ static void set_ad(struct mmu *m, va_t va, va_t end)
 	}
 }
 
-static int map_linear(struct mmu *m, pa_t start, pa_t end, unsigned prot)
+INIT static int map_linear(struct mmu *m, pa_t start, pa_t end, unsigned prot)
 {
 	va_t va = start + LINEAR_BASE;
 	int err;
@@ -51,7 +52,7 @@ static int map_linear(struct mmu *m, pa_t start, pa_t end, unsigned prot)
 }
 
 /* [start, end) of RAM, with the image's constant part read-only. */
-static int map_ram(pa_t start, pa_t end)
+INIT static int map_ram(pa_t start, pa_t end)
 {
 	pa_t ro = kspace_image_pa;
 	pa_t rw = ro + (pa_t)(__data_loaded - __image_start);
@@ -68,8 +69,8 @@ static int map_ram(pa_t start, pa_t end)
 }
 
 /* What of [start, end) is not hidden, piece by piece from below. */
-static int map_visible(pa_t start, pa_t end, const struct pa_range *hidden,
-		       unsigned n)
+INIT static int map_visible(pa_t start, pa_t end, const struct pa_range *hidden,
+			    unsigned n)
 {
 	while (start < end) {
 		pa_t stop = end, next = end;
@@ -94,8 +95,8 @@ static int map_visible(pa_t start, pa_t end, const struct pa_range *hidden,
 	return 0;
 }
 
-int kspace_init(pa_t image, const struct pa_range *ram, unsigned n,
-		const struct pa_range *hidden, unsigned hidden_n)
+INIT int kspace_init(pa_t image, const struct pa_range *ram, unsigned n,
+		     const struct pa_range *hidden, unsigned hidden_n)
 {
 	unsigned first = PTE_INDEX(LINEAR_BASE, 2);
 
@@ -118,14 +119,29 @@ int kspace_init(pa_t image, const struct pa_range *ram, unsigned n,
 	return 0;
 }
 
-void kspace_drop_window(void)
+INIT void kspace_drop_window(void)
 {
 	boot_root[PTE_INDEX(FDT_WINDOW, 2)] = 0;
 	mmu_fence_all();
 }
 
+struct pa_range kspace_drop_init(void)
+{
+	pa_t start = kspace_image_address(__init_start);
+	uint64_t size = (uint64_t)(__init_end - __init_start);
+	struct mmu_flush f;
+
+	kspace_code_end = (va_t)__text_end;
+	flush_begin(&f, &kernel_mmu);
+	mmu_unmap(&kernel_mmu, (va_t)__init_start, size, &f);
+	mmu_protect(&kernel_mmu, start + LINEAR_BASE, size,
+		    MMU_RW | KERNEL_LEAF, &f);
+	flush_run(&f); /* of the kernel's: everything, so the alias, too */
+	return (struct pa_range){start, start + size};
+}
+
 /* Large leaves where they fit: nobody else's registers are that near. */
-volatile void *kspace_map_device(pa_t pa, uint64_t len)
+INIT volatile void *kspace_map_device(pa_t pa, uint64_t len)
 {
 	pa_t start = round_down(pa, PAGE_SIZE);
 	pa_t end = round_up(pa + len, PAGE_SIZE);
@@ -153,7 +169,7 @@ va_t kspace_stack_top(unsigned index)
 	return kspace_stack_limit(index) + STACK_SIZE;
 }
 
-int kspace_map_stack(unsigned index, pa_t pa)
+INIT int kspace_map_stack(unsigned index, pa_t pa)
 {
 	va_t va = kspace_stack_limit(index);
 	int err = mmu_map(&kernel_mmu, va, pa, STACK_SIZE, MMU_RW | KERNEL_LEAF,

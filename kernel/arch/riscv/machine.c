@@ -10,7 +10,7 @@
 
 static volatile uint32_t *test_device;
 
-void machine_use_test_device(volatile void *registers)
+INIT void machine_use_test_device(volatile void *registers)
 {
 	test_device = registers;
 }

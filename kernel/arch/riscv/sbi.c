@@ -44,12 +44,12 @@ static struct sbi_result call(long ext, long fn, uint64_t x0, uint64_t x1,
 	return (struct sbi_result){(long)a0, (long)a1};
 }
 
-static long base(long fn, uint64_t arg)
+INIT static long base(long fn, uint64_t arg)
 {
 	return call(EXT_BASE, fn, arg, 0, 0, 0, 0).value;
 }
 
-void sbi_init(void)
+INIT void sbi_init(void)
 {
 	sbi_machine = (struct sbi_machine){
 		.spec_version = base(0, 0),
@@ -90,7 +90,7 @@ int sbi_console_read(void)
 	return c >= 0 && c < 256 ? (int)c : -1;
 }
 
-int sbi_hart_start(uint64_t hartid, pa_t entry, uint64_t opaque)
+INIT int sbi_hart_start(uint64_t hartid, pa_t entry, uint64_t opaque)
 {
 	if (!has_hsm)
 		return -1;

@@ -31,7 +31,7 @@ static struct hart_tlb *this_hart(void)
 	return &harts[lock_hart()];
 }
 
-COLD void tlb_init(unsigned asid_bits)
+INIT void tlb_init(unsigned asid_bits)
 {
 	unsigned count = 1u << asid_bits;
 
@@ -47,7 +47,7 @@ COLD void tlb_init(unsigned asid_bits)
 		cpus[i].mmu = NULL;
 }
 
-unsigned tlb_probe_asid_bits(void)
+INIT unsigned tlb_probe_asid_bits(void)
 {
 	uint64_t old = hart_read_satp(), got;
 

@@ -74,7 +74,7 @@ TEST(nothing_is_writable_and_executable_and_all_is_global)
 static bool executable_seen(pa_t pa)
 {
 	return pa >= kspace_image_pa &&
-	       pa < kspace_image_pa + (pa_t)(__text_end - __image_start);
+	       pa < kspace_image_pa + (pa_t)(__init_end - __image_start);
 }
 
 static void check_aliases(va_t va, pte_t p, int level)
@@ -85,7 +85,7 @@ static void check_aliases(va_t va, pte_t p, int level)
 		if (executable_seen(pte_pa(p) + i))
 			CHECK(!(pte_prot(p) & MMU_W));
 	if (pte_prot(p) & MMU_X)
-		CHECK(va >= IMAGE_BASE && va < (va_t)__text_end);
+		CHECK(va >= IMAGE_BASE && va < (va_t)__init_end);
 }
 
 TEST(text_is_nowhere_writable_and_only_text_executable)
