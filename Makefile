@@ -83,7 +83,7 @@ FAULTS = null_load@13 null_store@15 null_call@12 store_to_text@15 \
 USER_LIB = $(addprefix user/lib/,start.S libc.c service.c client.c waiters.c regions.c archive.c \
 	elf.c stack.c spawn.c thread.S thread.c touch.c virtqueue.c virtio.c \
 	proto/init.c proto/console.c proto/blk.c proto/net.c proto/swap.c) user/demo/show.c
-TOUR = sparse.c common.c states.c clone.c huge.c clock.c draw.c second.c area.c
+TOUR = sparse.c common.c states.c clone.c huge.c draw.c second.c
 SERVERS = init console blk net swap
 init = manifest.c words.c device.c start.c supervise.c answer.c listing.c
 console = uart.c state.c line.c ring.c

@@ -58,24 +58,3 @@ void draw_bar(const char *at, unsigned letters, unsigned pages_each)
 		       bar_letter(at + i * pages_each * PAGE, pages_each));
 	printf("]\n");
 }
-
-/* ---- a row ------------------------------------------------------------- */
-
-static char row_letter(uint64_t word)
-{
-	return word & PAGE_IS_SWAPPED	   ? 's'
-	       : !(word & PAGE_IS_PRESENT) ? '.'
-	       : !(word & PAGE_IS_DIRTY)   ? 'B'
-	       : word & PAGE_IS_ACCESSED   ? 'A'
-					   : 'a';
-}
-
-void draw_row(char *to, uint64_t space, const char *at, unsigned pages)
-{
-	uint64_t words[PAGES_MAX];
-	long n = space_pages(space, at, words, pages, 0);
-
-	for (long i = 0; i < n; i++)
-		*to++ = row_letter(words[i]);
-	*to = 0;
-}

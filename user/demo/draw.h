@@ -16,11 +16,4 @@ void draw_state(const char *what, const void *page);
  */
 void draw_bar(const char *at, unsigned letters, unsigned pages_each);
 
-/*
- * For the clock: 'A' used since the hand came by, 'a' not used since, 's' in the
- * swap area, 'B' brought back and not written, '.' nothing. `to` has room for one
- * more.
- */
-void draw_row(char *to, uint64_t space, const char *at, unsigned pages);
-
 #endif

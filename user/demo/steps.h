@@ -12,6 +12,5 @@ void step_common_pages(void); /* common.c */
 void step_page_states(void);  /* states.c */
 void step_clone(void);	      /* clone.c */
 void step_huge_page(void);    /* huge.c */
-void step_clock(void);	      /* clock.c */
 
 #endif

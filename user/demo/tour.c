@@ -160,7 +160,6 @@ int main(int argc, char **argv)
 	step_page_states();
 	step_clone();
 	step_huge_page();
-	step_clock();
 	guard_page(argv);
 	return 1;
 }
