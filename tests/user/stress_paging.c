@@ -25,7 +25,7 @@
 #define THREADS 2u
 #define ARENAS	(TASKS * THREADS)
 #define ROUNDS	3u
-#define LEFT	1300u	  /* frames for all */
+#define LEFT	1300u	    /* frames for all */
 #define SLOTS	(64ul << 8) /* of the swap area */
 #define WHOLES	700u
 #define FILE	1ul /* keys */

@@ -261,7 +261,7 @@ static int fitting_level(va_t va, pa_t pa, uint64_t len, int max_level)
 }
 
 COLD int mmu_map(struct mmu *m, va_t va, pa_t pa, uint64_t len, unsigned prot,
-	    int max_level)
+		 int max_level)
 {
 	assert(is_aligned(va | pa | len, PAGE_SIZE) && max_level < MMU_LEVELS);
 	while (len > 0) {
