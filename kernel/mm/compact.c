@@ -115,6 +115,8 @@ static int clear(struct frame *block, struct frame *f)
 
 	if (f->state == FRAME_CACHED)
 		frame_cache_drain(); /* if it is this hart's */
+	if (f->state == FRAME_FREE && BIT(f->order) > compact.size)
+		return 0; /* all of the block is free, and what follows it */
 	if (f->state == FRAME_FREE)
 		buddy_claim(f, BIT(f->order));
 	if (f->state == FRAME_CLAIMED)
@@ -122,12 +124,12 @@ static int clear(struct frame *block, struct frame *f)
 	to = elsewhere(block);
 	if (!to)
 		return 0;
-	if (f->state != FRAME_CLAIMED && !move_frame(f, to)) {
-		frame_put(to);
-		return 0;
+	if (f->state != FRAME_CLAIMED && move_frame(f, to)) {
+		count(&mm_counts.moved, 1);
+		return cost;
 	}
-	count(&mm_counts.moved, 1);
-	return cost;
+	frame_put(to); /* not needed if it was `f` that was got elsewhere */
+	return f->state == FRAME_CLAIMED ? 10 : 0;
 }
 
 /* A step; at its end the block is done, or given up, or there is more. */

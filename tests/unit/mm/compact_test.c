@@ -234,6 +234,17 @@ TEST(pages_of_a_pinned_space_stay)
 	close();
 }
 
+TEST(what_is_free_beyond_its_block_is_left_alone)
+{
+	before = quiet_frames();
+	s = other = NULL;
+	kept = NULL;
+	for (unsigned i = 0; i < 64; i++)
+		compact_step(1);
+	compact_give_up();
+	close();
+}
+
 /* ---- one frame ------------------------------------------------------------------ */
 
 static struct frame *frame_at(struct space *in, uint64_t i)
