@@ -317,10 +317,9 @@ $(O)/test/archive.cpio: $(foreach p,$(PROGRAMS) fault,$(call program,$(p)))
 		$(FAULTS:%=$(call program,fault)=test/%)
 
 # Programs that want all harts for a while: tools/fuzz, tools/test stress-4.
-STRESS = fuzz stress_ipc stress_map stress_thread stress_task stress_priority stress_signal stress_cancel stress_handler stress_revoke stress_clone stress_paging
+STRESS = fuzz stress_ipc stress_map stress_thread stress_task stress_priority stress_signal stress_cancel stress_handler stress_revoke stress_clone
 $(foreach p,$(filter stress_%,$(STRESS)),$(O)/user/tests/user/$(p).elf): \
 	$(call obj,$(O)/program,tests/user/stress.c)
-$(O)/user/tests/user/stress_paging.elf: $(call obj,$(O)/program,tests/user/arena.c)
 $(O)/user/tests/user/fuzz.elf: $(call obj,$(O)/program,$(wildcard tests/user/fuzz_*.c))
 $(O)/stress/archive.cpio: $(foreach p,$(STRESS),$(call program,$(p)))
 	@mkdir -p $(@D)

@@ -20,9 +20,6 @@ static inline bool cause_is_page_fault(uint64_t scause)
 /* The test kernel's own call, which no table has: tests/unit/census.h. */
 #define TRAP_TEST_CALL 0x1fff
 extern long (*trap_test_call)(const uint64_t arg[6]);
-
-/* Unless NULL it is called before a user's page fault is looked at. */
-extern bool (*trap_test_fault)(void);
 #endif
 
 /* "store page fault"; NULL for a cause that the specification reserves. */

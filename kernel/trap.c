@@ -126,13 +126,6 @@ static bool illegal_instruction(const struct trap_frame *frame, uint64_t stval)
 
 #ifdef QUIRE_TEST
 long (*trap_test_call)(const uint64_t arg[6]);
-bool (*trap_test_fault)(void);
-
-static void before_fault(void)
-{
-	if (trap_test_fault)
-		trap_test_fault();
-}
 
 static bool is_test_call(struct trap_frame *frame, uint64_t scause)
 {
@@ -144,10 +137,6 @@ static bool is_test_call(struct trap_frame *frame, uint64_t scause)
 	return true;
 }
 #else
-static inline void before_fault(void)
-{
-}
-
 static bool is_test_call(struct trap_frame *frame, uint64_t scause)
 {
 	(void)frame, (void)scause;
@@ -233,7 +222,6 @@ static __attribute__((noinline)) struct trap_frame *page_fault(uint64_t scause,
 	unsigned access = access_of(scause);
 	int err;
 
-	before_fault();
 	cpu->fault = round_down(stval, PAGE_SIZE) | access;
 	err = fault_resolve(cpu->current->task->space, stval, access);
 	if (err == -E_NOMEM) /* 0 then: the instruction runs again */

@@ -17,7 +17,7 @@
 #define SPAN MMU_LEVEL_SIZE(1)
 
 /* Pages zeroed in a step; one that is copied counts as so many. */
-#define STEP_PAGES 36u
+#define STEP_PAGES 30u
 #define COPY_COSTS 3u
 #define COPIES	   (STEP_PAGES / COPY_COSTS)
 

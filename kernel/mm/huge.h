@@ -21,7 +21,7 @@
  * (MAP_HUGE), all of whose 2 MiB lie in the region, takes a folio of 512 frames, if
  * one is at hand, and fills it in steps: what is there already is copied, the rest
  * is zeroed. Each step ends the fault, which happens again; the page that faulted
- * is filled last. So a first touch is 15 faults, told as one, and no step takes
+ * is filled last. So a first touch is 18 faults, told as one, and no step takes
  * longer than others do. Where there is no folio, or something in the table must
  * stay as it is, the fault brings its page alone.
  *

@@ -41,12 +41,6 @@ struct object reclaim_room = {
 	.regions = {&reclaim_room.regions, &reclaim_room.regions},
 };
 
-#ifdef QUIRE_TEST
-bool reclaim_always;
-#else
-#define reclaim_always false
-#endif
-
 /* ---- the marks ------------------------------------------------------------ */
 
 static void memory_is_low(void)
@@ -195,7 +189,7 @@ static enum result step(void)
 	compact_give_up();
 	if (!lock_try(&clock.lock))
 		return ENOUGH;
-	if (frames_free() >= clock.high && !reclaim_always) {
+	if (frames_free() >= clock.high) {
 		__atomic_store_n(&reclaim_wanted, 0, __ATOMIC_RELAXED);
 		clock.in_vain = 0;
 	} else {

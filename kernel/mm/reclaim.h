@@ -56,11 +56,6 @@ static inline bool reclaim_is_wanted(void)
  */
 bool reclaim_step(void);
 
-#ifdef QUIRE_TEST
-/* A step looks for pages however many frames are free. */
-extern bool reclaim_always;
-#endif
-
 /*
  * For who has met -E_NOMEM, no lock held: does a step. 0, try again; -E_WAIT
  * (mm/wait.h): when a page has been written; -E_NOMEM: nothing can be had.

@@ -6,14 +6,12 @@
 #include "ipc/interrupt.h"
 #include "ipc/notification.h"
 #include "ipc/reply.h"
-#include "kernel.h"
 #include "lib/assert.h"
 #include "lib/log.h"
 #include "mm/ending.h"
 #include "mm/frame_boot.h"
 #include "mm/grace.h"
 #include "mm/mm.h"
-#include "mm/reclaim.h"
 #include "mm/slab.h"
 #include "sys/machine.h"
 #include "task/sched.h"
@@ -101,12 +99,6 @@ static void print_all(void)
 		log_print("#   %-14s %lu\n", c->name, (unsigned long)c->used);
 }
 
-static void force(bool on)
-{
-	reclaim_always = on;
-	trap_test_fault = on ? reclaim_step : NULL;
-}
-
 long quiet_call(const uint64_t arg[6])
 {
 	switch (arg[0]) {
@@ -116,9 +108,6 @@ long quiet_call(const uint64_t arg[6])
 		return in_use();
 	case 2:
 		print_all();
-		return 0;
-	case 3:
-		force(arg[1]);
 		return 0;
 	}
 	return -E_INVAL;

@@ -22,8 +22,6 @@ extern bool quiet_spoilt;
  *	0	walks every invariant of memory; gives the free frames
  *	1	gives how many kernel structures are in use
  *	2	prints how many of each kind
- *	3	from now on, if a1 is not 0, each page fault of a program is
- *		preceded by a step of the clock, as if memory were low
  */
 long quiet_call(const uint64_t arg[6]);
 

@@ -27,10 +27,4 @@ static inline void census_print(void)
 	quire_call(CENSUS_CALL, 2, 0, 0, 0, 0, 0);
 }
 
-/* From now on a step of the clock comes before each page fault, or no more. */
-static inline void census_force(int on)
-{
-	quire_call(CENSUS_CALL, 3, (uint64_t)on, 0, 0, 0, 0);
-}
-
 #endif

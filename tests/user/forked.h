@@ -58,8 +58,6 @@ static inline long fork_off(struct forked *f, uint64_t argument)
 		handle_watch(f->task, f->over, 1);
 		thread_control((uint64_t)thread, THREAD_START);
 		handle_close((uint64_t)thread);
-	} else {
-		handle_close(f->task);
 	}
 	return thread < 0 ? thread : 0;
 }

@@ -8,9 +8,9 @@
  * keeps its pages, the client's is what is to be swapped.
  */
 #include "check.h"
-#include "disk.h"
 #include "forked.h"
 #include "pager.h"
+#include <stdbool.h>
 
 #define REQUEST 1ul
 #define OVER	1ul
@@ -20,11 +20,47 @@
 static struct forked child;
 static struct pager pager;
 static uint64_t area;
-static struct disk disk;
+#define WHOLE 512u
+
+static uint64_t disk[SLOTS];	     /* the number */
+static bool is_whole[SLOTS];	     /* or, */
+static uint16_t place[SLOTS];	     /* which of */
+static uint64_t whole[WHOLE][WORDS]; /* the others: stacks, variables */
+static unsigned whole_used;
 static uint64_t failing; /* the next so many requests are not met */
 static uint64_t written, brought, refused;
 
 /* ---- the pager ------------------------------------------------------------- */
+
+static bool is_one_number(const uint64_t *page)
+{
+	for (unsigned i = 1; i < WORDS; i++)
+		if (page[i] != page[0])
+			return false;
+	return true;
+}
+
+static void keep(uint64_t slot, const uint64_t *page)
+{
+	is_whole[slot] = !is_one_number(page);
+	disk[slot] = page[0];
+	if (!is_whole[slot])
+		return;
+	if (!place[slot]) {
+		CHECK(whole_used + 1 < WHOLE);
+		place[slot] = (uint16_t)++whole_used;
+	}
+	memcpy(whole[place[slot]], page, PAGE);
+}
+
+static void give(uint64_t slot, uint64_t *page)
+{
+	if (is_whole[slot])
+		memcpy(page, whole[place[slot]], PAGE);
+	else
+		for (unsigned i = 0; i < WORDS; i++)
+			page[i] = disk[slot];
+}
 
 static struct pager_answer serve(const struct pager_request *q)
 {
@@ -33,12 +69,12 @@ static struct pager_answer serve(const struct pager_request *q)
 
 	CHECK(q->index > 0 && q->index < SLOTS);
 	if (q->kind == PAGER_WRITEBACK) {
-		CHECK(disk_keep(&disk, q->index, page));
+		keep(q->index, page);
 		written++;
 		return a;
 	}
 	CHECK_EQ(q->kind, PAGER_PAGEIN);
-	disk_give(&disk, q->index, page);
+	give(q->index, page);
 	brought++;
 	a.kind = PAGER_SUPPLY;
 	a.prot = RW;
@@ -54,7 +90,6 @@ static void open_swap(void)
 	};
 	long o;
 
-	disk_open(&disk, SLOTS, 512);
 	child.over = setup.notification;
 	CHECK_EQ(pager_open(&pager, &setup), 0);
 	o = object_create(pager.handle, SLOTS * PAGE, 0);

@@ -85,9 +85,9 @@ def target(name, machine, harts, mem, append):
     return run
 
 
-def stress_command(words, harts, mem, program="", append=""):
+def stress_command(words, harts, mem, program=""):
     """The programs that want all harts: fuzz, stress_*."""
-    append += f" test=test/{program}" + (f" words={words}" if words else "")
+    append = f"test=test/{program}" + (f" words={words}" if words else "")
     return emulator.command(needed("test/quire.img"),
                             needed("stress/archive.cpio"), append,
                             harts=harts, mem=mem)
@@ -130,15 +130,6 @@ def stress_source(name, harts, mem):
             return None
         return stress_command("", harts, mem, "stress_")
     return stress(name, harts, mem, argv_of, STRESS_SECONDS)
-
-
-def paging_source(name, mem, append, words):
-    """The one that is about little memory, there."""
-    def argv_of(pattern, harts, mem):
-        if not fits(pattern, name):
-            return None
-        return stress_command(words, harts, mem, "stress_paging", append)
-    return stress(name, emulator.HARTS, mem, argv_of, STRESS_SECONDS)
 
 
 def with_symbols(outcome, kernel):
