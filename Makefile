@@ -36,7 +36,7 @@ ARCH = entry.S early.c cpu.c mmu.c asid.c tlb.c kspace.c sbi.c interrupt.c machi
 COMPAT = entry.c pagedir.c words.c control.c fault.c view.c
 MM = buddy.c frame.c frame_pool.c frame_check.c slab.c region.c region_tree.c region_gap.c \
 	region_check.c kin.c span.c object.c object_copy.c radix.c rmap.c revoke.c paged.c paged_sync.c ahead.c ring.c pager.c pager_create.c window.c space.c space_clone.c pages.c page_state.c advise.c count.c \
-	fault.c around.c swap.c swap_remove.c evict.c reclaim.c pin.c huge.c sharers.c move.c compact.c ending.c grace.c mm.c check.c
+	fault.c fault_short.c around.c swap.c swap_remove.c evict.c reclaim.c pin.c huge.c sharers.c move.c compact.c ending.c grace.c mm.c check.c
 TASK = handle.c watch.c task.c thread.c thread_fpu.c timer.c sched.c idle.c page_wait.c
 IPC = endpoint.c message.c copy.c reply.c ipc.c handler.c notification.c interrupt.c
 SYS = sys.c handle_calls.c task_calls.c thread_calls.c ipc_calls.c \
@@ -252,7 +252,7 @@ COLD = $(addprefix platform/,board%.c fdt_find.c console.c plic.c errata.c) \
 	$(addprefix arch/riscv/,kspace.c early.c sbi.c machine.c asid.c soft_ad.c) \
 	$(addprefix mm/,mm.c ending.c check.c frame_check.c grace.c region_check.c \
 	rmap.c revoke.c object_copy.c paged_sync.c pager_create.c pin.c kin.c \
-	swap.c swap_remove.c evict.c reclaim.c ahead.c space_clone.c page_state.c advise.c count.c huge.c sharers.c move.c compact.c) \
+	swap.c swap_remove.c evict.c reclaim.c ahead.c space_clone.c page_state.c advise.c count.c fault_short.c huge.c sharers.c move.c compact.c) \
 	$(addprefix task/,idle.c task.c timer.c watch.c thread_fpu.c) \
 	$(addprefix ipc/,interrupt.c reply.c) \
 	$(addprefix sys/,handle_calls.c thread_calls.c log_calls.c machine_calls.c object_calls.c \

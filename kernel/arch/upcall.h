@@ -5,7 +5,6 @@
  */
 #ifndef ARCH_UPCALL_H
 #define ARCH_UPCALL_H
-#include "arch/riscv/pte.h"
 #include "lib/types.h"
 
 struct trap_frame;
@@ -15,7 +14,7 @@ pa_t upcall_table_alloc(void);
 void upcall_table_free(pa_t table);
 
 /* The leaf table that stands behind the leaf of 2 MiB at `pa` (mm/huge.h). */
-pte_t *upcall_table_behind(pa_t pa);
+void *upcall_table_behind(pa_t pa);
 
 /* A trap from user mode; gives the frame to go on with. kernel/trap.c */
 struct trap_frame *upcall_trap_user(struct trap_frame *frame, uint64_t scause,

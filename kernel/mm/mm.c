@@ -52,7 +52,7 @@ void upcall_table_free(pa_t table)
 	frame_put(frame_of(table));
 }
 
-COLD pte_t *upcall_table_behind(pa_t pa)
+COLD void *upcall_table_behind(pa_t pa)
 {
 	return frame_va(kin_table((pte_t *)frame_of(pa)->owner));
 }

@@ -47,7 +47,7 @@ pa_t upcall_table_alloc(void)
 	return pa;
 }
 
-pte_t *upcall_table_behind(pa_t pa)
+void *upcall_table_behind(pa_t pa)
 {
 	(void)pa;
 	return NULL; /* here no table stands behind a leaf */

@@ -116,7 +116,7 @@ pte_t *mmu_leaf_slot_any(const struct mmu *m, va_t va)
 		return table_at(pte_pa(p)) + PTE_INDEX(va, 0);
 	if (!(p & PTE_RWX))
 		return NULL;
-	return upcall_table_behind(pte_pa(p)) + PTE_INDEX(va, 0);
+	return (pte_t *)upcall_table_behind(pte_pa(p)) + PTE_INDEX(va, 0);
 }
 
 va_t mmu_next_span(const struct mmu *m, va_t va)
