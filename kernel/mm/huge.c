@@ -73,7 +73,7 @@ static COLD struct frame *claim(void)
 		return NULL;
 	f = frame_alloc(HUGE_ORDER, FRAME_USED, 0);
 	if (!f && rest)
-		count(&rest, -1ul);
+		__atomic_fetch_sub(&rest, 1, __ATOMIC_RELAXED);
 	else if (!f && compact_step(HUGE_ORDER) == -E_NOMEM)
 		rest = REST;
 	for (unsigned i = 0; f && i < HUGE_PAGES; i++)

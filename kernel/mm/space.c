@@ -169,7 +169,10 @@ static COLD int insert_stack(struct space *s, va_t top, unsigned prot,
 			     flags, NULL, limit);
 }
 
-static inline int map_locked(struct space *s, va_t *addr, uint64_t len,
+/* Each of the two below has its own copy: programs map often. */
+#define COPIED inline __attribute__((always_inline))
+
+static COPIED int map_locked(struct space *s, va_t *addr, uint64_t len,
 			     unsigned prot, unsigned max_prot, unsigned flags,
 			     struct object *object, uint64_t offset)
 {
@@ -190,31 +193,23 @@ static inline int map_locked(struct space *s, va_t *addr, uint64_t len,
 			     flags, object, offset);
 }
 
-/*
- * Both of the two below, in arguments that fit into registers: beside the
- * protection `prot` holds what it may never come to have.
- */
-#define NEVER(prot) ((prot) << 8)
-
-static __attribute__((noinline)) int map(struct space *s, va_t *addr,
-					 uint64_t len, unsigned prot,
-					 unsigned flags, struct object *object,
-					 uint64_t offset)
+static COPIED int map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
+		      unsigned max_prot, unsigned flags, struct object *object,
+		      uint64_t offset)
 {
 	unsigned known = MAP_FIXED | MAP_GROW_DOWN | MAP_LABELS;
-	unsigned max_prot = PROT_ALL & ~(prot / NEVER(1u));
 	int err;
 
 	if (object)
 		known ^= MAP_GROW_DOWN | MAP_SHARED;
 	len = pages_of(*addr, len);
-	if (!len || flags & ~known)
+	if (!len || prot & ~PROT_ALL || flags & ~known)
 		return -E_INVAL;
 	if ((flags & MAP_FIXED) && !*addr)
 		return -E_INVAL;
 	lock_take(&s->lock);
-	err = map_locked(s, addr, len, complete(prot & PROT_ALL), max_prot,
-			 flags, object, offset);
+	err = map_locked(s, addr, len, complete(prot), max_prot, flags, object,
+			 offset);
 	lock_drop(&s->lock);
 	return err;
 }
@@ -222,9 +217,7 @@ static __attribute__((noinline)) int map(struct space *s, va_t *addr,
 int space_map(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 	      unsigned flags, struct object *object, uint64_t offset)
 {
-	if (prot & ~PROT_ALL)
-		return -E_INVAL;
-	return map(s, addr, len, prot, flags, object, offset);
+	return map(s, addr, len, prot, PROT_ALL, flags, object, offset);
 }
 
 /* Registers cannot be copied, nor executed; pages of swap go to other spaces. */
@@ -240,10 +233,9 @@ int space_map_object(struct space *s, va_t *addr, uint64_t len, unsigned prot,
 		     unsigned max_prot, unsigned flags, struct object *object,
 		     uint64_t offset)
 {
-	if (!suits(object, max_prot, flags) || prot & ~PROT_ALL)
+	if (!suits(object, max_prot, flags))
 		return -E_INVAL;
-	prot |= NEVER(PROT_ALL & ~max_prot);
-	return map(s, addr, len, prot, flags, object, offset);
+	return map(s, addr, len, prot, max_prot, flags, object, offset);
 }
 
 /* What is to be unmapped; and where its pages have gone. */

@@ -45,13 +45,13 @@ struct space {
 	struct mmu mmu;
 	struct region_set regions;
 	struct space_counts counts; /* of its faults; under its lock */
-	uint32_t
-		in_common; /* leaf tables that others have, or had (span.h); that
-			       a leaf stands for, or that is being filled */
-	uint32_t huge;	   /* leaves of 2 MiB */
-	bool pinned;	   /* its pages stay: reclaim.h */
-	bool parted;	   /* a region is, or was, not for clones */
-	bool small_only;   /* the fault at work is to bring its page alone */
+	/* Leaf tables that others have, or had (span.h); that a leaf stands for, or
+	 * that is being filled (huge.h): who changes entries looks there first. */
+	uint32_t in_common;
+	uint32_t huge;	 /* leaves of 2 MiB */
+	bool pinned;	 /* its pages stay: reclaim.h */
+	bool parted;	 /* a region is, or was, not for clones */
+	bool small_only; /* the fault at work is to bring its page alone */
 	struct huge_folio coming;
 	struct list all; /* every space, for mm_check() */
 	va_t maps; /* what may lie anywhere lies below, if it fits; 0: no matter */

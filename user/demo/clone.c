@@ -73,7 +73,7 @@ static void draw(const char *when)
 
 static void clone_reads(void)
 {
-	second_tell(SECOND_READS, (const char *)AT, 1, 1);
+	second_reads((const void *)AT);
 	while (!second_is_done() && !second_has_failed())
 		thread_yield();
 }
