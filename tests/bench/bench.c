@@ -15,15 +15,6 @@
 #define PAGE 4096ul
 #define N    1024ul /* pages in the long rows */
 
-long must(const char *what, long r)
-{
-	if (r < 0) {
-		printf("bench: %s: error %ld\n", what, r);
-		exit(1);
-	}
-	return r;
-}
-
 static volatile char *anonymous(size_t pages)
 {
 	long r = space_map(SELF, NULL, pages * PAGE, PROT_R | PROT_W, 0, NULL);

@@ -19,15 +19,6 @@
 #define ROUNDS 40ul
 #define HARTS  8ul
 
-long must(const char *what, long r)
-{
-	if (r < 0) {
-		printf("harts: %s: error %ld\n", what, r);
-		exit(1);
-	}
-	return r;
-}
-
 /* In a clone, which nobody else knows of. */
 int forked_child(uint64_t hart)
 {

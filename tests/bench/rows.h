@@ -2,6 +2,8 @@
 /* rows.h - markers around what is measured; each file of rows has a function. */
 #ifndef TESTS_BENCH_ROWS_H
 #define TESTS_BENCH_ROWS_H
+#include <stdio.h>
+#include <stdlib.h>
 
 /* HINTs: no-ops for the machine (RISC-V unprivileged spec, "HINT
  * Instructions"). */
@@ -33,7 +35,14 @@
 #define PEER_PAGES 4096ul /* and as many GiB as 64, with a page each */
 
 /* `r`, the result of a call that must not fail: else says so, and ends. */
-long must(const char *what, long r);
+static inline long must(const char *what, long r)
+{
+	if (r < 0) {
+		printf("bench: %s: error %ld\n", what, r);
+		exit(1);
+	}
+	return r;
+}
 
 void ipc_rows(void);
 void task_rows(void);

@@ -16,15 +16,6 @@
 #define SPAN 512ul /* pages of a leaf table */
 #define AT   0x1000000000ul
 
-long must(const char *what, long r)
-{
-	if (r < 0) {
-		printf("scale: %s: error %ld\n", what, r);
-		exit(1);
-	}
-	return r;
-}
-
 static volatile char *at(uint64_t page)
 {
 	return (volatile char *)(AT + page * PAGE);

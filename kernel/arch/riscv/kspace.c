@@ -133,9 +133,11 @@ struct pa_range kspace_drop_init(void)
 
 	kspace_code_end = (va_t)__text_end;
 	flush_begin(&f, &kernel_mmu);
-	mmu_unmap(&kernel_mmu, (va_t)__init_start, size, &f);
-	mmu_protect(&kernel_mmu, start + LINEAR_BASE, size,
-		    MMU_RW | KERNEL_LEAF, &f);
+	/* Leaves of 4 KiB both: that cannot fail. */
+	if (mmu_unmap(&kernel_mmu, (va_t)__init_start, size, &f) ||
+	    mmu_protect(&kernel_mmu, start + LINEAR_BASE, size,
+			MMU_RW | KERNEL_LEAF, &f))
+		panic("boot code cannot be given back");
 	flush_run(&f); /* of the kernel's: everything, so the alias, too */
 	return (struct pa_range){start, start + size};
 }
