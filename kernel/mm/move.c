@@ -26,23 +26,30 @@ static void become(struct frame *to, struct frame *f)
 
 /* ---- a private page ----------------------------------------------------------- */
 
+/* Every leaf is held still. */
+static void move_leaves(struct sharers *sh, struct frame *f, struct frame *to)
+{
+	const unsigned n = sh->n;
+	pte_t p[SHARERS];
+
+	for (unsigned i = 0; i < n; i++)
+		p[i] = pte_swap(sh->slot[i], 0);
+	sharers_forget(sh);
+	become(to, f);
+	for (unsigned i = 0; i < n; i++) {
+		if (sh->space[i] && (pte_prot(p[i]) & MMU_X))
+			mmu_sync_code(&sh->space[i]->mmu);
+		pte_publish(sh->slot[i], pte_with_pa(p[i], frame_pa(to)));
+	}
+}
+
 static COLD bool move_private(struct frame *f, struct frame *to)
 {
 	struct sharers sh;
-	pte_t p[SHARERS];
 	bool may = sharers_lock(&sh, f) && !sh.is_pinned;
 
-	for (unsigned i = 0; may && i < sh.n; i++)
-		p[i] = pte_swap(sh.slot[i], 0);
-	if (may) {
-		sharers_forget(&sh);
-		become(to, f);
-	}
-	for (unsigned i = 0; may && i < sh.n; i++) {
-		if (sh.space[i] && (pte_prot(p[i]) & MMU_X))
-			mmu_sync_code(&sh.space[i]->mmu);
-		pte_publish(sh.slot[i], pte_with_pa(p[i], frame_pa(to)));
-	}
+	if (may)
+		move_leaves(&sh, f, to);
 	sharers_drop(&sh);
 	return may;
 }

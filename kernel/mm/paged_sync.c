@@ -164,14 +164,15 @@ int object_sync(struct object *o, uint64_t first, uint64_t count, uint64_t *at)
 /* One page; no leaf has more than `prot`. Gives 1 if it comes back dirty. */
 static int revoke_page_locked(struct object *o, struct frame *f, unsigned prot)
 {
-	bool back = f->flags & PAGE_DIRTY;
+	bool back = f->flags & PAGE_DIRTY, stays;
 
 	if (back && !paged_write_back_locked(o, f))
 		return 0; /* its contents have nowhere to go */
-	if (prot != PROT_NONE)
+	/* Asked for and dirty still: it comes back once more. */
+	stays = prot != PROT_NONE ||
+		((f->flags & PAGE_COMING) && (f->flags & PAGE_DIRTY));
+	if (stays)
 		f->flags |= PAGE_READ_ONLY;
-	else if ((f->flags & PAGE_COMING) && (f->flags & PAGE_DIRTY))
-		f->flags |= PAGE_READ_ONLY; /* it comes back once more */
 	else if (f->flags & PAGE_COMING)
 		f->flags &= (uint16_t) ~(PAGE_HERE | PAGE_READ_ONLY);
 	else if (f->flags & PAGE_BUSY)
